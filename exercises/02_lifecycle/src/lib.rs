@@ -1,0 +1,4 @@
+//! Chapter 2, birth, death and signals: each module is one exercise.
+
+#[cfg_attr(feature = "solution", path = "../../../solutions/02_lifecycle/e0_exit_status.rs")]
+pub mod e0_exit_status;

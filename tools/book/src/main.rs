@@ -1,0 +1,2 @@
+//! Renders and serves the book.
+fn main() {}

@@ -1,0 +1,3 @@
+//! What the learner's command, the book and the rules know about the course.
+
+pub mod catalog;

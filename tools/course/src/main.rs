@@ -1,0 +1,3 @@
+//! `cargo course`: solve the exercises of the book, one after the other.
+
+fn main() {}
