@@ -1,0 +1,111 @@
+//! Derives the manifest of an overlay from the manifest of the project.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use toml::{Table, Value};
+
+use super::mirror;
+
+/// The lock file of the project as it was when the overlay's own was copied from it. Cargo drops
+/// from its own what the one member does not need.
+const LOCK_COPIED: &str = "Cargo.lock.copied";
+
+/// Makes `folder` a workspace with the one member `member`, a folder named from `root`; the rest
+/// is as in the workspace at `root`.
+///
+/// # Errors
+///
+/// Fails where the files of `root` cannot be read, or those of `folder` cannot be written.
+pub fn lay(root: &Path, member: &Path, folder: &Path) -> Result<()> {
+    let manifest = read(&root.join("Cargo.toml"))?;
+    let manifest = derive(&manifest, root, member)
+        .with_context(|| format!("in {}", root.join("Cargo.toml").display()))?;
+    mirror::write(&folder.join("Cargo.toml"), &manifest)?;
+
+    let lock = read(&root.join("Cargo.lock"))?;
+    if fs::read_to_string(folder.join(LOCK_COPIED)).is_ok_and(|copied| copied == lock) {
+        return Ok(());
+    }
+    mirror::write(&folder.join("Cargo.lock"), &lock)?;
+    mirror::write(&folder.join(LOCK_COPIED), &lock)
+}
+
+/// The text of the overlay's manifest.
+fn derive(manifest: &str, root: &Path, member: &Path) -> Result<String> {
+    let mut manifest: Table = manifest.parse().context("this is not a manifest")?;
+    let workspace = manifest
+        .get_mut("workspace")
+        .and_then(Value::as_table_mut)
+        .context("there is no [workspace]")?;
+
+    let member = member.to_str().context("the name of the chapter is not UTF-8")?;
+    workspace.insert("members".into(), vec![member].into());
+    workspace.remove("default-members");
+    workspace.remove("exclude");
+    make_paths_absolute(workspace, root)?;
+    deny_warnings(workspace)?;
+    Ok(manifest.to_string())
+}
+
+fn make_paths_absolute(workspace: &mut Table, root: &Path) -> Result<()> {
+    let dependencies = workspace.get_mut("dependencies").and_then(Value::as_table_mut);
+    for dependency in dependencies.into_iter().flat_map(|table| table.iter_mut()) {
+        if let Some(Value::String(path)) = dependency.1.get_mut("path") {
+            let absolute = root.join(path.as_str());
+            *path = absolute.to_str().context("the path of the project is not UTF-8")?.to_owned();
+        }
+    }
+    Ok(())
+}
+
+/// A lint level reaches the members alone. Flags for the compiler would reach the dependencies,
+/// and have them built a second time.
+fn deny_warnings(workspace: &mut Table) -> Result<()> {
+    let mut level = Table::new();
+    level.insert("level".into(), "deny".into());
+    level.insert("priority".into(), (-1).into());
+    table(table(workspace, "lints")?, "rust")?.insert("warnings".into(), level.into());
+    Ok(())
+}
+
+fn table<'a>(parent: &'a mut Table, name: &str) -> Result<&'a mut Table> {
+    let child = parent.entry(name).or_insert_with(|| Table::new().into());
+    child.as_table_mut().with_context(|| format!("`{name}` is not a table"))
+}
+
+fn read(file: &Path) -> Result<String> {
+    fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_overlay_has_one_member_absolute_paths_and_denies_warnings() {
+        let project = r#"
+            [workspace]
+            resolver = "3"
+            members = ["tools/*", "exercises/*"]
+            default-members = ["tools/*"]
+
+            [workspace.dependencies]
+            nix = { version = "0.31", default-features = false }
+            grade = { path = "tools/grade" }
+
+            [workspace.lints.rust]
+            unused_must_use = "deny"
+        "#;
+        let derived =
+            derive(project, Path::new("/course"), Path::new("exercises/02_lifecycle")).unwrap();
+        insta::assert_snapshot!(derived, @"");
+    }
+
+    #[test]
+    fn a_project_without_a_workspace_is_an_error() {
+        let error = derive("[package]", Path::new("/course"), Path::new("x")).unwrap_err();
+        assert_eq!(error.to_string(), "there is no [workspace]");
+    }
+}
