@@ -1,6 +1,5 @@
 //! The process that runs the test.
 
-use std::any::Any;
 use std::io::{self, Write};
 use std::os::unix::net::UnixDatagram;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -52,7 +51,9 @@ pub(crate) fn outcome<T: TestResult>(options: &Options, test: fn() -> T) -> Verd
         (Ok(value), "") => value.into_error().map_or(Ok(()), |error| Err(panic(error))),
         (Ok(_), wanted) => Err(panic(format!("the test must panic with `{wanted}` and did not"))),
         (Err(_), "") => Err(panic(panics::last().unwrap_or_else(|| "panicked".to_owned()))),
-        (Err(payload), wanted) if text_of(&*payload).contains(wanted) => Ok(()),
+        (Err(payload), wanted) if panics::text(&*payload).is_some_and(|t| t.contains(wanted)) => {
+            Ok(())
+        }
         (Err(_), wanted) => {
             let said = panics::last().unwrap_or_default();
             Err(panic(format!("the test must panic with `{wanted}`, but it {said}")))
@@ -80,11 +81,6 @@ fn escape(outcome: Verdict) -> Failure {
              After fork, the child must leave by _exit and never return to its caller."
         ),
     )
-}
-
-fn text_of(payload: &(dyn Any + Send)) -> &str {
-    let text = payload.downcast_ref::<&str>().copied();
-    text.or_else(|| payload.downcast_ref::<String>().map(String::as_str)).unwrap_or_default()
 }
 
 /// Ends this process at once: no destructor, no buffer written twice.

@@ -1,5 +1,6 @@
 //! Remembers the panics of the body: the last on the test's own thread, the first elsewhere.
 
+use std::any::Any;
 use std::cell::RefCell;
 use std::env;
 use std::panic::{self, PanicHookInfo};
@@ -49,11 +50,17 @@ pub(crate) fn elsewhere() -> Option<String> {
 }
 
 fn described(info: &PanicHookInfo<'_>) -> String {
-    let message = info.payload_as_str().unwrap_or("(a payload that is no text)");
+    let message = text(info.payload()).unwrap_or("(a payload that is no text)");
     match info.location() {
         Some(place) => format!("panicked at {place}:\n{message}"),
         None => format!("panicked:\n{message}"),
     }
+}
+
+/// The message of a panic, where its payload is text.
+pub(crate) fn text(payload: &(dyn Any + Send)) -> Option<&str> {
+    let text = payload.downcast_ref::<&str>().copied();
+    text.or_else(|| payload.downcast_ref::<String>().map(String::as_str))
 }
 
 fn backtraces_are_on() -> bool {

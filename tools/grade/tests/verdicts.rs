@@ -98,35 +98,118 @@ macro_rules! verdicts {
 }
 
 verdicts! {
-    ends::assertion => @""
-    ends::todo => @""
-    ends::error => @""
-    ends::no_panic => @""
-    ends::wrong_panic => @""
-    ends::exit_for_a_panic => @""
-    ends::panic_on_another_thread => @""
-    ends::exit_0 => @""
-    ends::immediate_exit_0 => @""
-    ends::abort => @""
-    ends::segfault => @""
-    ends::full_stack => @""
-    ends::memory_hog => @""
-    ends::flood => @""
-    ends::terminates_its_group => @""
-    ends::kills_its_supervisor => @""
-    ends::forges_a_verdict => @""
-    ends::forked_child_returns => @""
-    ends::forked_child_returns_and_nobody_waits => @""
-    ends::forked_child_fails_an_assertion => @""
-    hangs::endless_loop => @""
-    hangs::double_lock => @""
-    hangs::blocked_read => @""
-    hangs::blocked_write => @""
-    hangs::blocked_wait => @""
-    hangs::lost_join => @""
-    hangs::stopped => @""
-    leaves::orphan => @""
-    leaves::orphan_without_output => @""
-    leaves::daemon => @""
-    leaves::fork_bomb => @""
+    ends::assertion => @r#"
+    panic: panicked at tools/grade/tests/submissions/ends.rs:14:5:
+    assertion `left == right` failed: the sum is wrong
+      left: 4
+     right: 5
+    "#
+    ends::todo => @r#"
+    panic: panicked at tools/grade/tests/submissions/ends.rs:19:5:
+    not yet implemented: add 2 and 2
+    "#
+    ends::error => @r#"panic: the test returned Err(Custom { kind: Other, error: "no such luck" })"#
+    ends::no_panic => @"panic: the test must panic with `out of cheese` and did not"
+    ends::wrong_panic => @r#"
+    panic: the test must panic with `out of cheese`, but it panicked at tools/grade/tests/submissions/ends.rs:32:5:
+    not yet implemented
+    "#
+    ends::exit_for_a_panic => @r#"
+    exit: the process of the test ended early, with exit status 0: that is no pass.
+    Does the code call exit or _exit in the process that called it?
+    "#
+    ends::panic_on_another_thread => @r#"
+    panic: the thread `worker` panicked at tools/grade/tests/submissions/ends.rs:44:19:
+    elsewhere
+    "#
+    ends::exit_0 => @r#"
+    exit: the process of the test ended early, with exit status 0: that is no pass.
+    Does the code call exit or _exit in the process that called it?
+    "#
+    ends::immediate_exit_0 => @r#"
+    exit: the process of the test ended early, with exit status 0: that is no pass.
+    Does the code call exit or _exit in the process that called it?
+    "#
+    ends::abort => @"signal: the process of the test was ended by SIGABRT (abort, a panic while panicking, a full stack, or no memory left)"
+    ends::segfault => @"signal: the process of the test was ended by SIGSEGV (a bad memory access)"
+    ends::full_stack => @"signal: the process of the test was ended by SIGABRT (abort, a panic while panicking, a full stack, or no memory left)"
+    ends::memory_hog => @"signal: the process of the test was ended by SIGABRT (abort, a panic while panicking, a full stack, or no memory left)"
+    ends::flood => @r#"
+    panic: panicked at tools/grade/tests/submissions/ends.rs:95:5:
+    the flood is over
+    "#
+    ends::terminates_its_group => @"signal: the process of the test was ended by SIGTERM"
+    ends::kills_its_supervisor => @r#"
+    signal: the supervisor of the test died before it could report.
+    Did the code send a signal to a process that it did not start, such as its parent?
+    "#
+    ends::forges_a_verdict => @r#"
+    exit: the process of the test ended early, with exit status 0: that is no pass.
+    Does the code call exit or _exit in the process that called it?
+    "#
+    ends::forked_child_returns => @r#"
+    escaped: a forked child returned into the test
+    After fork, the child must leave by _exit and never return to its caller.
+    "#
+    ends::forked_child_returns_and_nobody_waits => @r#"
+    escaped: a forked child returned into the test
+    After fork, the child must leave by _exit and never return to its caller.
+    "#
+    ends::forked_child_fails_an_assertion => @r#"
+    escaped: a forked child ran on into the test, where it panicked at tools/grade/tests/submissions/ends.rs:140:9:
+    assertion `left == right` failed
+      left: 1
+     right: 2
+    After fork, the child must leave by _exit and never return to its caller.
+    "#
+    hangs::endless_loop => @r#"
+    timeout: did not end in 0.5 s
+    something still runs: a loop without end, or too much work?
+      the test runs
+    "#
+    hangs::double_lock => @r#"
+    timeout: did not end in 0.5 s
+    nothing runs, and nothing will: a deadlock?
+      the test waits for a lock, a condition or a thread (futex)
+    "#
+    hangs::blocked_read => @r#"
+    timeout: did not end in 0.5 s
+    nothing runs, and nothing will: a deadlock?
+      the test reads from a pipe (descriptor 3)
+    "#
+    hangs::blocked_write => @r#"
+    timeout: did not end in 0.5 s
+    nothing runs, and nothing will: a deadlock?
+      the test writes to a pipe (descriptor 4)
+    "#
+    hangs::blocked_wait => @r#"
+    timeout: did not end in 0.5 s
+    nothing runs, and something sleeps:
+      the test waits for a child
+      child 1 (`sleep`) sleeps
+    "#
+    hangs::lost_join => @r#"
+    timeout: did not end in 0.5 s
+    nothing runs, and nothing will: a deadlock?
+      the test waits for a lock, a condition or a thread (futex)
+      its thread `sleeper` waits for a lock, a condition or a thread (futex)
+    "#
+    hangs::stopped => @r#"
+    timeout: did not end in 0.5 s
+    nothing runs, and nothing will: a deadlock?
+      the test is stopped by a signal
+    "#
+    leaves::orphan => @r#"
+    leftovers: left a process running: sleep (PID _)
+    Wait for every child that the code starts.
+    "#
+    leaves::orphan_without_output => @r#"
+    leftovers: left a process running: sleep (PID _)
+    Wait for every child that the code starts.
+    "#
+    leaves::daemon => @r#"
+    leftovers: left a process running: leaves::daemon (PID _)
+    Wait for every child that the code starts.
+    "#
+    leaves::fork_bomb => @"limit: started more than 64 processes"
 }
