@@ -100,7 +100,25 @@ mod tests {
         "#;
         let derived =
             derive(project, Path::new("/course"), Path::new("exercises/02_lifecycle")).unwrap();
-        insta::assert_snapshot!(derived, @"");
+        insta::assert_snapshot!(derived, @r#"
+        [workspace]
+        members = ["exercises/02_lifecycle"]
+        resolver = "3"
+
+        [workspace.dependencies.grade]
+        path = "/course/tools/grade"
+
+        [workspace.dependencies.nix]
+        default-features = false
+        version = "0.31"
+
+        [workspace.lints.rust]
+        unused_must_use = "deny"
+
+        [workspace.lints.rust.warnings]
+        level = "deny"
+        priority = -1
+        "#);
     }
 
     #[test]
