@@ -22,14 +22,14 @@ pub fn lay(root: &Path, member: &Path, folder: &Path) -> Result<()> {
     let manifest = read(&root.join("Cargo.toml"))?;
     let manifest = derive(&manifest, root, member)
         .with_context(|| format!("in {}", root.join("Cargo.toml").display()))?;
-    mirror::write(&folder.join("Cargo.toml"), &manifest)?;
+    mirror::write(&folder.join("Cargo.toml"), manifest)?;
 
     let lock = read(&root.join("Cargo.lock"))?;
     if fs::read_to_string(folder.join(LOCK_COPIED)).is_ok_and(|copied| copied == lock) {
         return Ok(());
     }
     mirror::write(&folder.join("Cargo.lock"), &lock)?;
-    mirror::write(&folder.join(LOCK_COPIED), &lock)
+    mirror::write(&folder.join(LOCK_COPIED), lock)
 }
 
 /// The text of the overlay's manifest.

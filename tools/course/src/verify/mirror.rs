@@ -8,33 +8,27 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-/// Writes `text` to `file`, unless `file` holds it already.
+/// Writes `content` to `file`, unless `file` holds it already.
 ///
 /// # Errors
 ///
 /// Fails where the file, or a folder on the way to it, cannot be written.
-pub fn write(file: &Path, text: &str) -> Result<()> {
-    if fs::read(file).is_ok_and(|present| present == text.as_bytes()) {
+pub fn write(file: &Path, content: impl AsRef<[u8]>) -> Result<()> {
+    let content = content.as_ref();
+    if fs::read(file).is_ok_and(|present| present == content) {
         return Ok(());
     }
     make_room(file)?;
-    fs::write(file, text).with_context(|| format!("cannot write {}", file.display()))
+    fs::write(file, content).with_context(|| format!("cannot write {}", file.display()))
 }
 
-/// Copies `from` to `to`, unless they are equal already.
+/// Reads `file`.
 ///
 /// # Errors
 ///
-/// Fails where `from` cannot be read or `to` cannot be written.
-pub fn copy(from: &Path, to: &Path) -> Result<()> {
-    let wanted = fs::read(from).with_context(|| format!("cannot read {}", from.display()))?;
-    if fs::read(to).is_ok_and(|present| present == wanted) {
-        return Ok(());
-    }
-    make_room(to)?;
-    fs::copy(from, to)
-        .with_context(|| format!("cannot copy {} to {}", from.display(), to.display()))?;
-    Ok(())
+/// Fails where the file cannot be read; the message names it.
+pub fn read(file: &Path) -> Result<Vec<u8>> {
+    fs::read(file).with_context(|| format!("cannot read {}", file.display()))
 }
 
 /// Makes `link` a symbolic link to `to`.
@@ -50,16 +44,16 @@ pub fn link(to: &Path, link: &Path) -> Result<()> {
     symlink(to, link).with_context(|| format!("cannot link {}", link.display()))
 }
 
-/// Makes the folder `to` hold what `from` holds; `source` says for each file, named from the
-/// folder, what it is copied from. Whatever else `to` held is removed.
+/// Makes the folder `to` have the files of `from`; `content` says for each, named from the folder,
+/// what it holds. Whatever else `to` had is removed.
 ///
 /// # Errors
 ///
 /// Fails where a file cannot be read, written or removed.
-pub fn folder(from: &Path, to: &Path, source: impl Fn(&Path) -> PathBuf) -> Result<()> {
+pub fn folder(from: &Path, to: &Path, content: impl Fn(&Path) -> Result<Vec<u8>>) -> Result<()> {
     let wanted = files(from)?;
     for file in &wanted {
-        copy(&source(file), &to.join(file))?;
+        write(&to.join(file), content(file)?)?;
     }
     for stale in files(to)?.difference(&wanted) {
         let stale = to.join(stale);
@@ -122,7 +116,7 @@ mod tests {
         write(&to.join("b/stale"), "stale").unwrap();
         let before = fs::metadata(to.join("a/same")).unwrap().modified().unwrap();
 
-        folder(&from, &to, |file| from.join(file)).unwrap();
+        folder(&from, &to, |file| read(&from.join(file))).unwrap();
 
         assert_eq!(files(&to).unwrap(), files(&from).unwrap());
         assert_eq!(fs::read_to_string(to.join("changed")).unwrap(), "new");

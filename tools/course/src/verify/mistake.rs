@@ -12,9 +12,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use diffy::Patch;
 
+use super::header::Header;
 use crate::catalog::Exercise;
 
 /// The kind of a mistake that the compiler refuses.
@@ -132,33 +133,65 @@ fn stem(path: &Path) -> Result<String> {
     stem.map(str::to_owned).context("the name is not UTF-8")
 }
 
-/// The lines `name: value` above the patch.
-struct Header<'a>(Vec<(&'a str, &'a str)>);
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-impl<'a> Header<'a> {
-    fn parse(text: &'a str) -> Result<Header<'a>> {
-        let mut fields: Vec<(&str, &str)> = Vec::new();
-        for line in text.lines() {
-            let (name, value) = line
-                .split_once(": ")
-                .with_context(|| format!("`{line}` in the header does not read `name: value`"))?;
-            ensure!(!fields.iter().any(|field| field.0 == name), "the header says `{name}:` twice");
-            ensure!(!value.trim().is_empty(), "the header says nothing after `{name}:`");
-            fields.push((name, value.trim()));
-        }
-        Ok(Header(fields))
+    const REFERENCE: &str = "fn one() -> u32 {\n    1\n}\n";
+    const PATCH: &str = "--- a/e1_one.rs\n+++ b/e1_one.rs\n@@ -1,3 +1,3 @@\n fn one() -> u32 {\n-    1\n+    2\n }\n";
+
+    fn parse(text: &str) -> Result<Mistake> {
+        Mistake::parse(Path::new("mistakes/e1_one/two.patch"), text)
     }
 
-    fn take(&mut self, name: &str) -> Result<String> {
-        let at = self.0.iter().position(|field| field.0 == name);
-        let at = at.with_context(|| format!("the header has no line `{name}: `"))?;
-        Ok(self.0.remove(at).1.to_owned())
+    fn error(text: &str) -> String {
+        format!("{:#}", parse(text).unwrap_err())
     }
 
-    fn finish(self) -> Result<()> {
-        match self.0.first() {
-            Some((name, _)) => bail!("the header says `{name}:`, which has no meaning here"),
-            None => Ok(()),
-        }
+    #[test]
+    fn a_mistake_has_a_header_and_changes_the_reference() {
+        let text = format!("test: it_is_one\nkind: panic\nwhy: One is not two.\n{PATCH}");
+        let mistake = parse(&text).unwrap();
+        assert_eq!(mistake.name, "two");
+        assert_eq!(mistake.test.as_deref(), Some("it_is_one"));
+        assert_eq!((&*mistake.kind, &*mistake.why), ("panic", "One is not two."));
+        assert_eq!(mistake.apply(REFERENCE).unwrap(), "fn one() -> u32 {\n    2\n}\n");
+    }
+
+    #[test]
+    fn what_does_not_compile_needs_no_test() {
+        let text = format!("kind: does-not-compile\nwhy: One is not two.\n{PATCH}");
+        assert_eq!(parse(&text).unwrap().test, None);
+    }
+
+    #[test]
+    fn a_patch_for_another_text_is_refused() {
+        let text = format!("test: it_is_one\nkind: panic\nwhy: One is not two.\n{PATCH}");
+        let error = parse(&text).unwrap().apply("fn zero() {}\n").unwrap_err();
+        insta::assert_snapshot!(error, @"mistakes/e1_one/two.patch does not fit the reference; change a copy of the reference and make the patch anew with `diff -u`");
+    }
+
+    #[test]
+    fn an_incomplete_header_is_refused_with_the_missing_line() {
+        insta::assert_snapshot!(error(&format!("test: t\nkind: panic\n{PATCH}")), @"the header has no line `why: `");
+        insta::assert_snapshot!(error(&format!("kind: panic\nwhy: w.\n{PATCH}")), @"the header has no line `test: `");
+        insta::assert_snapshot!(error(&format!("test t\n{PATCH}")), @"`test t` in the header does not read `name: value`");
+        insta::assert_snapshot!(error(&format!("test: t\ntest: u\n{PATCH}")), @"the header says `test:` twice");
+        insta::assert_snapshot!(error(&format!("test:  \n{PATCH}")), @"the header says nothing after `test:`");
+    }
+
+    #[test]
+    fn a_header_that_nobody_reads_is_refused() {
+        let text = format!("test: t\nkind: panic\nwhy: w.\nwhen: now\n{PATCH}");
+        insta::assert_snapshot!(error(&text), @"the header says `when:`, which has no meaning here");
+    }
+
+    #[test]
+    fn a_patch_that_is_none_or_names_another_file_is_refused() {
+        insta::assert_snapshot!(error("test: t\nkind: panic\nwhy: w.\n"), @"no line begins with `--- a/`: add a patch");
+        let other = PATCH.replace("b/e1_one.rs", "b/e2_two.rs");
+        insta::assert_snapshot!(error(&format!("test: t\nkind: panic\nwhy: w.\n{other}")), @"the patch must name the file `b/e1_one.rs`");
+        let broken = PATCH.replace("@@ -1,3", "@@ -1,9");
+        insta::assert_snapshot!(error(&format!("test: t\nkind: panic\nwhy: w.\n{broken}")), @"error parsing patch at byte 32: hunk header does not match hunk");
     }
 }

@@ -2,6 +2,9 @@
 //!
 //! Nothing here touches the files of the learner: all of it happens in [`overlay`]s.
 
+#[cfg(test)]
+mod fixture;
+mod header;
 pub mod load;
 mod manifest;
 pub mod mirror;

@@ -13,8 +13,11 @@ use nix::fcntl::{Flock, FlockArg};
 use super::{manifest, mirror};
 use crate::catalog::{Catalog, Exercise};
 
-/// A chapter as shipped, perhaps with one file changed. The folder is locked as long as the value
-/// lives: other threads and processes wait for it.
+/// A chapter as shipped, perhaps with one file changed.
+///
+/// The chapter is locked as long as the value lives: other threads and processes wait for it, also
+/// while the tests run, because Cargo puts the chapter's helper programs into one place for all of
+/// its overlays. A thread that holds one overlay of a chapter must not ask for a second.
 #[derive(Debug)]
 pub struct Overlay {
     folder: PathBuf,
@@ -30,7 +33,7 @@ impl Overlay {
     ///
     /// Fails where a file of the chapter cannot be read, or the overlay cannot be written.
     pub fn shipped(catalog: &Catalog, chapter: &str) -> Result<Overlay> {
-        Self::lay(catalog, chapter, "shipped")
+        Self::lay(catalog, chapter, "shipped", None)
     }
 
     /// Lays out the chapter of `exercise` as it was shipped, but with `text` in the file that the
@@ -40,12 +43,7 @@ impl Overlay {
     ///
     /// As [`Overlay::shipped`].
     pub fn changed(catalog: &Catalog, exercise: &Exercise, text: &str) -> Result<Overlay> {
-        let overlay = Self::lay(catalog, &exercise.chapter, "changed")?;
-        let file = exercise.file();
-        let file = file.strip_prefix(&catalog.root).context("an exercise lies in its workspace")?;
-        // On the first line, so that the lines keep their numbers.
-        mirror::write(&overlay.folder.join(file), &format!("#![warn(warnings)] {text}"))?;
-        Ok(overlay)
+        Self::lay(catalog, &exercise.chapter, "changed", Some((exercise, text)))
     }
 
     /// The folder of the overlay's workspace.
@@ -58,16 +56,29 @@ impl Overlay {
         &self.target
     }
 
-    fn lay(catalog: &Catalog, chapter: &str, kind: &str) -> Result<Overlay> {
+    fn lay(
+        catalog: &Catalog,
+        chapter: &str,
+        kind: &str,
+        change: Option<(&Exercise, &str)>,
+    ) -> Result<Overlay> {
         let home = catalog.target.join("overlay");
-        let folder = home.join(kind).join(chapter);
-        let lock = lock(&folder.with_extension("lock"))?;
-
+        let lock = lock(&home.join(chapter).with_extension("lock"))?;
+        let folder = home.join(chapter).join(kind);
         let member = Path::new("exercises").join(chapter);
+        let source = catalog.root.join(&member);
+
         manifest::lay(&catalog.root, &member, &folder)?;
         mirror::link(&catalog.root.join("solutions"), &folder.join("solutions"))?;
-        mirror::folder(&catalog.root.join(&member), &folder.join(&member), |file| {
-            shipped(catalog, &catalog.root.join(&member).join(file))
+        mirror::folder(&source, &folder.join(&member), |file| {
+            let file = source.join(file);
+            match change {
+                // On the first line, so that the lines keep their numbers.
+                Some((exercise, text)) if exercise.file() == file => {
+                    Ok(format!("#![warn(warnings)] {text}").into_bytes())
+                }
+                _ => mirror::read(&shipped(catalog, file)),
+            }
         })
         .with_context(|| format!("cannot lay out {}", folder.display()))?;
         Ok(Overlay { folder, target: home.join("target"), _lock: lock })
@@ -75,9 +86,9 @@ impl Overlay {
 }
 
 /// The stub as shipped for the file of an exercise; any other file stands for itself.
-fn shipped(catalog: &Catalog, file: &Path) -> PathBuf {
+fn shipped(catalog: &Catalog, file: PathBuf) -> PathBuf {
     let exercise = catalog.exercises.iter().find(|exercise| exercise.file() == file);
-    exercise.map_or_else(|| file.to_owned(), Exercise::stub)
+    exercise.map_or(file, Exercise::stub)
 }
 
 fn lock(file: &Path) -> Result<Flock<File>> {
@@ -87,4 +98,70 @@ fn lock(file: &Path) -> Result<Flock<File>> {
     }
     let opened = File::create(file).with_context(cannot)?;
     Flock::lock(opened, FlockArg::LockExclusive).map_err(|(_, errno)| errno).with_context(cannot)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::verify::fixture::{project, text};
+
+    #[test]
+    fn an_overlay_holds_the_chapter_as_shipped() {
+        let (_temp, catalog) = project();
+        let overlay = Overlay::shipped(&catalog, "01_sums").unwrap();
+        let home = overlay.folder().join("exercises/01_sums");
+        for exercise in &catalog.exercises {
+            let file = home.join("src").join(format!("{}.rs", exercise.target));
+            assert_eq!(text(&file), text(&exercise.stub()));
+        }
+        assert_eq!(text(&home.join("tests/e1_one.rs")), text(&catalog.exercises[0].tests()));
+        assert!(home.join("../../solutions/01_sums/e1_one.rs").exists());
+    }
+
+    #[test]
+    fn a_changed_overlay_differs_in_one_file_and_forgets_it_with_the_next_change() {
+        let (_temp, catalog) = project();
+        let [one, two] = &catalog.exercises[..] else { panic!("there are two exercises") };
+        drop(Overlay::changed(&catalog, one, "// Wrong.\n").unwrap());
+        let overlay = Overlay::changed(&catalog, two, "// Wrong.\n").unwrap();
+        let home = overlay.folder().join("exercises/01_sums/src");
+        assert_eq!(text(&home.join("e1_one.rs")), text(&one.stub()));
+        assert_eq!(text(&home.join("e2_two.rs")), "#![warn(warnings)] // Wrong.\n");
+    }
+
+    #[test]
+    fn what_is_equal_is_not_written_again() {
+        let (_temp, catalog) = project();
+        let times = || {
+            let overlay = Overlay::shipped(&catalog, "01_sums").unwrap();
+            let files = mirror::files(overlay.folder()).unwrap();
+            files
+                .into_iter()
+                .map(|file| {
+                    let place = overlay.folder().join(&file);
+                    (file, fs::symlink_metadata(place).unwrap().modified().unwrap())
+                })
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(times(), times());
+    }
+
+    #[test]
+    fn a_second_overlay_of_a_chapter_waits_for_the_first() {
+        let (_temp, catalog) = project();
+        let overlay = Overlay::shipped(&catalog, "01_sums").unwrap();
+        let file = catalog.target.join("overlay/01_sums.lock");
+        let file = || File::open(&file).unwrap();
+        assert!(Flock::lock(file(), FlockArg::LockExclusiveNonblock).is_err());
+        drop(overlay);
+        assert!(Flock::lock(file(), FlockArg::LockExclusiveNonblock).is_ok());
+    }
+
+    #[test]
+    fn a_missing_stub_is_named() {
+        let (_temp, catalog) = project();
+        fs::remove_file(catalog.exercises[0].stub()).unwrap();
+        let error = format!("{:#}", Overlay::shipped(&catalog, "01_sums").unwrap_err());
+        assert!(error.contains("solutions/01_sums/stubs/e1_one.rs"), "{error}");
+    }
 }
