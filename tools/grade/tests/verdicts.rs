@@ -212,4 +212,5 @@ verdicts! {
     Wait for every child that the code starts.
     "#
     leaves::fork_bomb => @"limit: started more than 64 processes"
+    leaves::exponential_fork_bomb => @"limit: started more than 64 processes"
 }
