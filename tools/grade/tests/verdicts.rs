@@ -208,7 +208,7 @@ verdicts! {
     Wait for every child that the code starts.
     "#
     leaves::daemon => @r#"
-    leftovers: left a process running: leaves::daemon (PID _)
+    leftovers: left 2 processes running: leaves::daemon (PID _), sleep (PID _)
     Wait for every child that the code starts.
     "#
     leaves::fork_bomb => @"limit: started more than 64 processes"
