@@ -12,12 +12,13 @@ const FILES: [(&str, &str); 9] = [
     (
         "Cargo.toml",
         "[workspace]\nresolver = \"3\"\nmembers = [\"exercises/*\"]\n\n\
+         [workspace.package]\nversion = \"0.0.0\"\n\n\
          [workspace.lints.rust]\nunused_must_use = \"deny\"\n",
     ),
     ("Cargo.lock", "version = 4\n\n[[package]]\nname = \"sums\"\nversion = \"0.0.0\"\n"),
     (
         "exercises/01_sums/Cargo.toml",
-        "[package]\nname = \"sums\"\nedition = \"2024\"\n\n\
+        "[package]\nname = \"sums\"\nversion.workspace = true\nedition = \"2024\"\n\n\
          [package.metadata.course]\n\
          e1_one = { difficulty = 1, minutes = 1, track = \"core\" }\n\
          e2_two = { difficulty = 1, minutes = 1, track = \"core\" }\n\n\

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail, ensure};
 use toml::{Table, Value};
 
 use super::mirror;
@@ -13,15 +13,22 @@ use super::mirror;
 const LOCK_COPIED: &str = "Cargo.lock.copied";
 
 /// Makes `folder` a workspace with the one member `member`, a folder named from `root`; the rest
-/// is as in the workspace at `root`.
+/// is as in the workspace at `root`, but the version ends in `+kind`.
+///
+/// Cargo tells packages apart by name, version and the path inside of their workspace. Without the
+/// ending, two overlays of a chapter would be one package to it, and it would run tests of the one
+/// that it had built for the other.
 ///
 /// # Errors
 ///
-/// Fails where the files of `root` cannot be read, or those of `folder` cannot be written.
-pub fn lay(root: &Path, member: &Path, folder: &Path) -> Result<()> {
+/// Fails where the files of `root` cannot be read, those of `folder` cannot be written, or the
+/// member has a version of its own.
+pub fn lay(root: &Path, member: &Path, kind: &str, folder: &Path) -> Result<()> {
     let manifest = read(&root.join("Cargo.toml"))?;
-    let manifest = derive(&manifest, root, member)
+    let manifest = derive(&manifest, root, member, kind)
         .with_context(|| format!("in {}", root.join("Cargo.toml").display()))?;
+    let own = root.join(member).join("Cargo.toml");
+    inherits_version(&read(&own)?).with_context(|| format!("in {}", own.display()))?;
     mirror::write(&folder.join("Cargo.toml"), manifest)?;
 
     let lock = read(&root.join("Cargo.lock"))?;
@@ -33,7 +40,7 @@ pub fn lay(root: &Path, member: &Path, folder: &Path) -> Result<()> {
 }
 
 /// The text of the overlay's manifest.
-fn derive(manifest: &str, root: &Path, member: &Path) -> Result<String> {
+fn derive(manifest: &str, root: &Path, member: &Path, kind: &str) -> Result<String> {
     let mut manifest: Table = manifest.parse().context("this is not a manifest")?;
     let workspace = manifest
         .get_mut("workspace")
@@ -45,6 +52,7 @@ fn derive(manifest: &str, root: &Path, member: &Path) -> Result<String> {
     workspace.remove("default-members");
     workspace.remove("exclude");
     make_paths_absolute(workspace, root)?;
+    end_version(workspace, kind)?;
     deny_warnings(workspace)?;
     Ok(manifest.to_string())
 }
@@ -57,6 +65,28 @@ fn make_paths_absolute(workspace: &mut Table, root: &Path) -> Result<()> {
             *path = absolute.to_str().context("the path of the project is not UTF-8")?.to_owned();
         }
     }
+    Ok(())
+}
+
+fn end_version(workspace: &mut Table, kind: &str) -> Result<()> {
+    let version = workspace.get_mut("package").and_then(|package| package.get_mut("version"));
+    match version {
+        Some(Value::String(version)) => {
+            *version = format!("{version}+{kind}");
+            Ok(())
+        }
+        _ => bail!("there is no version in [workspace.package]"),
+    }
+}
+
+fn inherits_version(member: &str) -> Result<()> {
+    let member: Table = member.parse().context("this is not a manifest")?;
+    let version = member.get("package").and_then(|package| package.get("version"));
+    let inherits = version.and_then(|version| version.get("workspace")).and_then(Value::as_bool);
+    ensure!(
+        inherits == Some(true),
+        "say `version.workspace = true`: the copies under target/ are told apart by it"
+    );
     Ok(())
 }
 
@@ -91,6 +121,9 @@ mod tests {
             members = ["tools/*", "exercises/*"]
             default-members = ["tools/*"]
 
+            [workspace.package]
+            version = "0.1.0"
+
             [workspace.dependencies]
             nix = { version = "0.31", default-features = false }
             grade = { path = "tools/grade" }
@@ -99,7 +132,8 @@ mod tests {
             unused_must_use = "deny"
         "#;
         let derived =
-            derive(project, Path::new("/course"), Path::new("exercises/02_lifecycle")).unwrap();
+            derive(project, Path::new("/course"), Path::new("exercises/02_lifecycle"), "shipped")
+                .unwrap();
         insta::assert_snapshot!(derived, @r#"
         [workspace]
         members = ["exercises/02_lifecycle"]
@@ -118,12 +152,23 @@ mod tests {
         [workspace.lints.rust.warnings]
         level = "deny"
         priority = -1
+
+        [workspace.package]
+        version = "0.1.0+shipped"
         "#);
     }
 
     #[test]
     fn a_project_without_a_workspace_is_an_error() {
-        let error = derive("[package]", Path::new("/course"), Path::new("x")).unwrap_err();
+        let error =
+            derive("[package]", Path::new("/course"), Path::new("x"), "shipped").unwrap_err();
         assert_eq!(error.to_string(), "there is no [workspace]");
+    }
+
+    #[test]
+    fn a_member_with_a_version_of_its_own_is_refused() {
+        assert!(inherits_version("[package]\nversion.workspace = true").is_ok());
+        let error = inherits_version("[package]\nversion = \"1.0.0\"").unwrap_err();
+        insta::assert_snapshot!(error, @"say `version.workspace = true`: the copies under target/ are told apart by it");
     }
 }

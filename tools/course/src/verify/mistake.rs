@@ -90,7 +90,7 @@ impl Mistake {
         Ok(wrong)
     }
 
-    fn parse(file: &Path, text: &str) -> Result<Mistake> {
+    pub(super) fn parse(file: &Path, text: &str) -> Result<Mistake> {
         let start = start_of_patch(text).context("no line begins with `--- a/`: add a patch")?;
         let (header, patch) = text.split_at(start);
         let mut header = Header::parse(header)?;

@@ -10,3 +10,4 @@ mod manifest;
 pub mod mirror;
 pub mod mistake;
 pub mod overlay;
+pub mod source;

@@ -68,7 +68,7 @@ impl Overlay {
         let member = Path::new("exercises").join(chapter);
         let source = catalog.root.join(&member);
 
-        manifest::lay(&catalog.root, &member, &folder)?;
+        manifest::lay(&catalog.root, &member, kind, &folder)?;
         mirror::link(&catalog.root.join("solutions"), &folder.join("solutions"))?;
         mirror::folder(&source, &folder.join(&member), |file| {
             let file = source.join(file);
