@@ -153,11 +153,9 @@ fn read_messages(cargo: &mut Child, show: bool) -> Result<(Option<PathBuf>, Vec<
     let (mut binary, mut errors) = (None, Vec::new());
     for message in Message::parse_stream(BufReader::new(stdout)) {
         match message? {
-            Message::CompilerArtifact(artifact) if artifact.executable.is_some() => {
-                // Helper programs of the chapter come first; the test is built last.
-                if artifact.profile.test {
-                    binary = artifact.executable.map(PathBuf::from);
-                }
+            // Helper programs of the chapter have executables too, but are no tests.
+            Message::CompilerArtifact(artifact) if artifact.profile.test => {
+                binary = artifact.executable.map(PathBuf::from);
             }
             Message::CompilerMessage(message) => {
                 let diagnostic = message.message;
