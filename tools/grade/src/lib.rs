@@ -1,32 +1,77 @@
-//! Interim: runs a test in its own process; containment follows.
+//! Runs one test of a learner's code in a contained process and judges it. Linux only.
+//!
+//! ```ignore
+//! #[grade::test(timeout_ms = 2_000, hint = "who still holds the writing end?")]
+//! fn the_reader_sees_the_end_of_the_pipe() { .. }
+//! ```
+//!
+//! Three processes take part, so that nothing the code under test does can be mistaken for a pass:
+//!
+//! ```text
+//! cargo test ── parent: a thread of libtest; prints the output and the verdict
+//!                 │ starts the same test binary again, for this one test
+//!                 ▼
+//!               supervisor: no other thread, so it may fork; a child subreaper
+//!                 │ forks
+//!                 ▼
+//!               body: own process group, limits; runs the test
+//! ```
+//!
+//! The verdict travels from the body to the supervisor and on to the parent in messages, never in
+//! an exit status: `exit(0)` is not a pass. When the body has ended, the supervisor kills and names
+//! every process that is left. When any of the three dies, the others end too.
+//!
+//! The body has one thread when the test begins, and may fork.
+//!
+//! Environment: `GRADE_REPORT=FILE` adds a line for each test to a file (see `report.rs`);
+//! `GRADE_INPROC=1` runs the tests in the test binary itself, uncontained, for a debugger.
+
+mod body;
+mod capture;
+mod diagnose;
+mod leftovers;
+mod message;
+mod options;
+mod panics;
+mod parent;
+mod procfs;
+mod report;
+pub mod storm;
+mod supervisor;
+mod verdict;
+
 pub use grade_macros::test;
+pub use options::Options;
+pub use verdict::TestResult;
 
-#[derive(Clone, Copy)]
-pub struct Options {
-    pub timeout_ms: u64,
-    pub mem_mb: u64,
-    pub leftovers_ok: bool,
-    pub panics_ok: bool,
-    pub should_panic: &'static str,
-    pub hint: &'static str,
-}
+use std::env;
 
-impl Options {
-    pub const DEFAULT: Options = Options {
-        timeout_ms: 5_000,
-        mem_mb: 1_024,
-        leftovers_ok: false,
-        panics_ok: false,
-        should_panic: "",
-        hint: "",
+/// Names the test that a supervisor was started for.
+const SUPERVISES: &str = "GRADE_SUPERVISES";
+/// Runs the tests uncontained.
+const IN_PROCESS: &str = "GRADE_INPROC";
+
+/// What `#[grade::test]` expands to: runs the test `name` of `module`.
+///
+/// # Panics
+///
+/// Panics, without a message of its own, where the test fails; the reason is printed before.
+#[doc(hidden)]
+pub fn run<T: TestResult>(module: &str, name: &str, options: Options, test: fn() -> T) {
+    // libtest knows a test by its path without the crate.
+    let full_name = match module.split_once("::") {
+        Some((_, inner)) => format!("{inner}::{name}"),
+        None => name.to_owned(),
     };
-}
 
-pub fn run<T: std::process::Termination>(
-    _module: &str,
-    _name: &str,
-    _options: Options,
-    body: fn() -> T,
-) {
-    body();
+    match env::var(SUPERVISES) {
+        Ok(wanted) if wanted == full_name => supervisor::supervise(&options, test),
+        Ok(wanted) => panic!("the grader was started for `{wanted}` and reached `{full_name}`"),
+        Err(_) if env::var_os(IN_PROCESS).is_some() => {
+            if let Err(failure) = body::outcome(&options, test) {
+                parent::fail(&failure, options.hint);
+            }
+        }
+        Err(_) => parent::run(&full_name, &options),
+    }
 }

@@ -1,0 +1,120 @@
+//! The process that runs the test.
+
+use std::io::{self, Write};
+use std::os::unix::net::UnixDatagram;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::process;
+
+use nix::libc;
+use nix::sys::resource::{Resource, setrlimit};
+use nix::sys::{prctl, signal::Signal};
+use nix::unistd::{Pid, dup2_stdout, setpgid};
+
+use crate::message::{self, Secret, Verdict};
+use crate::options::Options;
+use crate::panics;
+use crate::procfs;
+use crate::verdict::{Failure, Kind, TestResult};
+
+/// Runs the test in a freshly forked process, reports, and ends the process.
+///
+/// A child that the test forks and that comes back here reports too: that it has escaped.
+pub(crate) fn run<T: TestResult>(
+    options: &Options,
+    test: fn() -> T,
+    supervisor: Pid,
+    secret: &Secret,
+    report: &UnixDatagram,
+) -> ! {
+    if let Err(error) = contain(options, supervisor) {
+        let failure = Failure::new(Kind::Limit, format!("the test cannot be contained: {error}"));
+        let _ = report.send(&message::encode(secret, &Err(failure)));
+        leave(1);
+    }
+    let body = process::id();
+
+    let outcome = outcome(options, test);
+
+    // The buffer of a test that passed may hold a last line without its end.
+    let _ = io::stdout().flush();
+    let verdict = if process::id() == body { outcome } else { Err(escape(outcome)) };
+    // A datagram that cannot be sent leaves the process without a verdict, which is no pass.
+    let _ = report.send(&message::encode(secret, &verdict));
+    leave(if verdict.is_ok() { 0 } else { 1 })
+}
+
+/// Runs the test and judges what this process can see of it.
+pub(crate) fn outcome<T: TestResult>(options: &Options, test: fn() -> T) -> Verdict {
+    panics::watch();
+    let result = catch_unwind(AssertUnwindSafe(test));
+    let verdict = match (result, options.should_panic) {
+        (Ok(value), "") => value.into_error().map_or(Ok(()), |error| Err(panic(error))),
+        (Ok(_), wanted) => Err(panic(format!("the test must panic with `{wanted}` and did not"))),
+        (Err(_), "") => Err(panic(panics::last().unwrap_or_else(|| "panicked".to_owned()))),
+        (Err(payload), wanted) if panics::text(&*payload).is_some_and(|t| t.contains(wanted)) => {
+            Ok(())
+        }
+        (Err(_), wanted) => {
+            let said = panics::last().unwrap_or_default();
+            Err(panic(format!("the test must panic with `{wanted}`, but it {said}")))
+        }
+    };
+    match panics::elsewhere() {
+        Some(text) if verdict.is_ok() && !options.panics_ok => Err(panic(text)),
+        _ => verdict,
+    }
+}
+
+fn panic(message: String) -> Failure {
+    Failure::new(Kind::Panic, message)
+}
+
+fn escape(outcome: Verdict) -> Failure {
+    let how = match outcome {
+        Ok(()) => "returned into the test".to_owned(),
+        Err(failure) => format!("ran on into the test, where it {}", failure.message),
+    };
+    Failure::new(
+        Kind::Escaped,
+        format!(
+            "a forked child {how}\n\
+             After fork, the child must leave by _exit and never return to its caller."
+        ),
+    )
+}
+
+/// Ends this process at once: no destructor, no buffer written twice.
+pub(crate) fn leave(status: i32) -> ! {
+    // SAFETY: `_exit` takes any status and does not return.
+    unsafe { libc::_exit(status) }
+}
+
+/// Ties this process to its supervisor and limits what it may use.
+fn contain(options: &Options, supervisor: Pid) -> nix::Result<()> {
+    setpgid(Pid::from_raw(0), Pid::from_raw(0))?;
+    prctl::set_pdeathsig(Signal::SIGKILL)?;
+    if Pid::parent() != supervisor {
+        leave(1); // It died before we were tied to it.
+    }
+    dup2_stdout(io::stderr())?;
+
+    limit(Resource::RLIMIT_CORE, 0)?;
+    limit(Resource::RLIMIT_FSIZE, options.file_mb << 20)?;
+    if options.mem_mb > 0 {
+        limit(Resource::RLIMIT_AS, options.mem_mb << 20)?;
+    }
+    // A last resort, should the supervisor die too: twice the time-out on two cores.
+    limit(Resource::RLIMIT_CPU, options.timeout_ms / 1_000 * 4 + 4)?;
+    // The limit counts all tasks of the user, so allow those of the machine, and some. The
+    // supervisor counts too, since root has no such limit.
+    match procfs::tasks_of_the_machine() {
+        Some(tasks) => limit(Resource::RLIMIT_NPROC, tasks + options.processes as u64),
+        None => Ok(()),
+    }
+}
+
+fn limit(resource: Resource, most: u64) -> nix::Result<()> {
+    // A limit that is already lower stays: an ordinary user cannot raise it.
+    let (_, hard) = nix::sys::resource::getrlimit(resource)?;
+    setrlimit(resource, most.min(hard), most.min(hard))
+}

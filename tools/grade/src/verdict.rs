@@ -1,0 +1,88 @@
+//! How a test ended.
+
+use std::fmt::{self, Debug, Display};
+
+/// The way in which a test failed. Its word stands in reports and in the headers of known mistakes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// An assertion or another panic, an `Err`, or a panic that was expected and did not come.
+    Panic,
+    /// The process of the test ended before the test did.
+    Exit,
+    /// A signal ended the process of the test.
+    Signal,
+    /// The test did not end in time.
+    Timeout,
+    /// Processes were left running.
+    Leftovers,
+    /// A forked child ran on into the test.
+    Escaped,
+    /// Too many processes.
+    Limit,
+}
+
+impl Kind {
+    const ALL: [Kind; 7] = [
+        Kind::Panic,
+        Kind::Exit,
+        Kind::Signal,
+        Kind::Timeout,
+        Kind::Leftovers,
+        Kind::Escaped,
+        Kind::Limit,
+    ];
+
+    fn word(self) -> &'static str {
+        match self {
+            Kind::Panic => "panic",
+            Kind::Exit => "exit",
+            Kind::Signal => "signal",
+            Kind::Timeout => "timeout",
+            Kind::Leftovers => "leftovers",
+            Kind::Escaped => "escaped",
+            Kind::Limit => "limit",
+        }
+    }
+
+    pub(crate) fn from_word(word: &str) -> Option<Kind> {
+        Kind::ALL.into_iter().find(|kind| kind.word() == word)
+    }
+}
+
+impl Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
+/// Why a test failed, in words for the learner.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Failure {
+    pub(crate) kind: Kind,
+    pub(crate) message: String,
+}
+
+impl Failure {
+    pub(crate) fn new(kind: Kind, message: impl Into<String>) -> Failure {
+        Failure { kind, message: message.into() }
+    }
+}
+
+/// What a test function may return: `()` or a `Result<(), E>`.
+pub trait TestResult {
+    /// The error of the test as text.
+    #[doc(hidden)]
+    fn into_error(self) -> Option<String>;
+}
+
+impl TestResult for () {
+    fn into_error(self) -> Option<String> {
+        None
+    }
+}
+
+impl<E: Debug> TestResult for Result<(), E> {
+    fn into_error(self) -> Option<String> {
+        self.err().map(|error| format!("the test returned Err({error:?})"))
+    }
+}

@@ -1,0 +1,142 @@
+//! Tests that end in other ways than by returning.
+
+use std::hint::black_box;
+use std::io::Write;
+use std::{process, thread};
+
+use nix::libc;
+use nix::sys::signal::{Signal, kill, raise};
+use nix::unistd::{ForkResult, Pid, fork};
+
+#[grade::test(hint = "two and two")]
+fn assertion() {
+    println!("some output");
+    assert_eq!(2 + 2, 5, "the sum is wrong");
+}
+
+#[grade::test]
+fn todo() {
+    todo!("add {} and {}", 2, 2);
+}
+
+#[grade::test]
+fn error() -> Result<(), std::io::Error> {
+    Err(std::io::Error::other("no such luck"))
+}
+
+#[grade::test(should_panic = "out of cheese")]
+fn no_panic() {}
+
+#[grade::test(should_panic = "out of cheese")]
+fn wrong_panic() {
+    todo!();
+}
+
+#[grade::test(should_panic = "out of cheese")]
+fn exit_for_a_panic() {
+    process::exit(0);
+}
+
+#[grade::test]
+fn panic_on_another_thread() {
+    thread::Builder::new()
+        .name("worker".to_owned())
+        .spawn(|| panic!("elsewhere"))
+        .unwrap()
+        .join()
+        .unwrap_err();
+}
+
+#[grade::test]
+fn exit_0() {
+    process::exit(0);
+}
+
+#[grade::test]
+fn immediate_exit_0() {
+    // SAFETY: `_exit` takes any status.
+    unsafe { libc::_exit(0) }
+}
+
+#[grade::test]
+fn abort() {
+    process::abort();
+}
+
+#[grade::test]
+fn segfault() {
+    // SAFETY: none: this is the bad access that the test is about.
+    unsafe { black_box(8 as *mut u32).write_volatile(1) }
+}
+
+#[grade::test]
+fn full_stack() {
+    fn recurse(n: u64) -> u64 {
+        let frame = black_box([n; 64]);
+        if n == u64::MAX { 0 } else { recurse(n + 1) + frame[0] }
+    }
+    recurse(0);
+}
+
+#[grade::test(mem_mb = 256)]
+fn memory_hog() {
+    let mut hoard = Vec::new();
+    loop {
+        hoard.push(vec![1_u8; 16 << 20]);
+    }
+}
+
+#[grade::test]
+fn flood() {
+    let line = [b'x'; 1 << 16];
+    for _ in 0..1_000 {
+        std::io::stdout().write_all(&line).unwrap();
+    }
+    panic!("the flood is over");
+}
+
+#[grade::test]
+fn terminates_its_group() {
+    let group = Pid::from_raw(0);
+    kill(group, Signal::SIGTERM).unwrap();
+}
+
+#[grade::test]
+fn kills_its_supervisor() {
+    kill(Pid::parent(), Signal::SIGKILL).unwrap();
+    raise(Signal::SIGSTOP).unwrap();
+}
+
+#[grade::test]
+fn forges_a_verdict() {
+    for descriptor in 0..64 {
+        // SAFETY: the bytes are valid; a descriptor that is not open is an error, no more.
+        unsafe { libc::write(descriptor, c"pass\n".as_ptr().cast(), 5) };
+    }
+    println!("test result: ok. 1 passed; 0 failed");
+    process::exit(0);
+}
+
+fn forked_child_goes_on() -> ForkResult {
+    // SAFETY: the body has one thread.
+    unsafe { fork() }.unwrap()
+}
+
+#[grade::test]
+fn forked_child_returns() {
+    if let ForkResult::Parent { child } = forked_child_goes_on() {
+        nix::sys::wait::waitpid(child, None).unwrap();
+    }
+}
+
+#[grade::test]
+fn forked_child_returns_and_nobody_waits() {
+    forked_child_goes_on();
+}
+
+#[grade::test]
+fn forked_child_fails_an_assertion() {
+    if let ForkResult::Child = forked_child_goes_on() {
+        assert_eq!(1, 2);
+    }
+}

@@ -1,0 +1,53 @@
+//! Tests that would never end.
+
+use std::io::{Read, Write};
+use std::process::Command;
+use std::sync::Mutex;
+
+use nix::sys::signal::{Signal, raise};
+
+#[grade::test(timeout_ms = 500)]
+fn endless_loop() {
+    loop {
+        std::hint::spin_loop();
+    }
+}
+
+#[grade::test(timeout_ms = 500, hint = "a Mutex is not reentrant")]
+fn double_lock() {
+    let mutex = Mutex::new(());
+    let _first = mutex.lock().unwrap();
+    let _second = mutex.lock().unwrap();
+}
+
+#[grade::test(timeout_ms = 500)]
+fn blocked_read() {
+    let (mut reader, _writer) = std::io::pipe().unwrap();
+    reader.read_to_end(&mut Vec::new()).unwrap();
+}
+
+#[grade::test(timeout_ms = 500)]
+fn blocked_write() {
+    let (_reader, mut writer) = std::io::pipe().unwrap();
+    writer.write_all(&vec![0; 4 << 20]).unwrap();
+}
+
+#[grade::test(timeout_ms = 500)]
+fn blocked_wait() {
+    Command::new("sleep").arg("60").status().unwrap();
+}
+
+#[grade::test(timeout_ms = 500)]
+fn lost_join() {
+    std::thread::Builder::new()
+        .name("sleeper".to_owned())
+        .spawn(std::thread::park)
+        .unwrap()
+        .join()
+        .unwrap();
+}
+
+#[grade::test(timeout_ms = 500)]
+fn stopped() {
+    raise(Signal::SIGSTOP).unwrap();
+}

@@ -1,0 +1,8 @@
+//! Code that learners hand in, good, wrong and hostile. Each test here must get the verdict that
+//! `tests/verdicts.rs` expects of it; most must fail.
+
+mod cost;
+mod ends;
+mod hangs;
+mod leaves;
+mod passes;

@@ -1,0 +1,201 @@
+//! Each submission gets the verdict it deserves, in words that help, and leaves nothing behind.
+
+mod support;
+
+use std::fs;
+use std::process::{Command, Output};
+
+use support::SUBMISSIONS;
+
+/// What the grader said of one submission.
+struct Judged {
+    /// What libtest printed.
+    output: Output,
+    /// The line in the report.
+    report: String,
+}
+
+fn run(name: &str, arguments: &[&str], environment: &[(&str, &str)]) -> Judged {
+    let folder = tempfile::tempdir().unwrap();
+    let report = folder.path().join("report");
+    let output = Command::new(&*SUBMISSIONS)
+        .args([name, "--exact"])
+        .args(arguments)
+        .env("GRADE_REPORT", &report)
+        .env("RUST_BACKTRACE", "0")
+        .envs(environment.iter().copied())
+        .output()
+        .unwrap();
+    Judged { output, report: fs::read_to_string(report).unwrap_or_default() }
+}
+
+/// The kind and the message of a submission, as its report has them.
+fn verdict(name: &str) -> String {
+    let judged = run(name, &[], &[]);
+    let line = judged.report.strip_suffix('\n').expect("one line of report");
+    let fields: Vec<&str> = line.split('\t').collect();
+    let [told, kind, _milliseconds, message] = fields[..] else { panic!("{line:?}") };
+    assert_eq!(told, name);
+    assert_eq!(judged.output.status.success(), kind == "pass", "{line}");
+    let message = message.replace(r"\n", "\n").replace(r"\\", "\\");
+    without_pids(&format!("{kind}: {message}"))
+}
+
+/// Replaces what follows `PID ` by a letter, since it differs from run to run.
+fn without_pids(text: &str) -> String {
+    let mut parts = text.split("PID ");
+    let mut clean = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        clean += "PID _";
+        clean += part.trim_start_matches(|c: char| c.is_ascii_digit());
+    }
+    clean
+}
+
+#[test]
+fn right_answers_pass() {
+    for name in [
+        "nothing",
+        "prints",
+        "ok",
+        "expected_panic",
+        "panic_on_a_joined_thread_that_is_allowed",
+        "has_one_thread",
+        "leftover_that_is_allowed",
+        "is_interrupted_by_a_storm",
+    ] {
+        assert_eq!(verdict(&format!("passes::{name}")), "pass: ", "{name}");
+    }
+}
+
+macro_rules! verdicts {
+    ($($module:ident :: $name:ident => @$expected:literal)*) => {
+        mod rejected {
+            $(
+                #[test]
+                fn $name() {
+                    let name = concat!(stringify!($module), "::", stringify!($name));
+                    insta::assert_snapshot!(super::verdict(name), @$expected);
+                }
+            )*
+        }
+    };
+}
+
+verdicts! {
+    ends::assertion => @r#"
+    panic: panicked at tools/grade/tests/submissions/ends.rs:14:5:
+    assertion `left == right` failed: the sum is wrong
+      left: 4
+     right: 5
+    "#
+    ends::todo => @r#"
+    panic: panicked at tools/grade/tests/submissions/ends.rs:19:5:
+    not yet implemented: add 2 and 2
+    "#
+    ends::error => @r#"panic: the test returned Err(Custom { kind: Other, error: "no such luck" })"#
+    ends::no_panic => @"panic: the test must panic with `out of cheese` and did not"
+    ends::wrong_panic => @r#"
+    panic: the test must panic with `out of cheese`, but it panicked at tools/grade/tests/submissions/ends.rs:32:5:
+    not yet implemented
+    "#
+    ends::exit_for_a_panic => @r#"
+    exit: the process of the test ended early, with exit status 0: that is no pass.
+    Does the code call exit or _exit in the process that called it?
+    "#
+    ends::panic_on_another_thread => @r#"
+    panic: the thread `worker` panicked at tools/grade/tests/submissions/ends.rs:44:19:
+    elsewhere
+    "#
+    ends::exit_0 => @r#"
+    exit: the process of the test ended early, with exit status 0: that is no pass.
+    Does the code call exit or _exit in the process that called it?
+    "#
+    ends::immediate_exit_0 => @r#"
+    exit: the process of the test ended early, with exit status 0: that is no pass.
+    Does the code call exit or _exit in the process that called it?
+    "#
+    ends::abort => @"signal: the process of the test was ended by SIGABRT (abort, a panic while panicking, a full stack, or no memory left)"
+    ends::segfault => @"signal: the process of the test was ended by SIGSEGV (a bad memory access)"
+    ends::full_stack => @"signal: the process of the test was ended by SIGABRT (abort, a panic while panicking, a full stack, or no memory left)"
+    ends::memory_hog => @"signal: the process of the test was ended by SIGABRT (abort, a panic while panicking, a full stack, or no memory left)"
+    ends::flood => @r#"
+    panic: panicked at tools/grade/tests/submissions/ends.rs:95:5:
+    the flood is over
+    "#
+    ends::terminates_its_group => @"signal: the process of the test was ended by SIGTERM"
+    ends::kills_its_supervisor => @r#"
+    signal: the supervisor of the test died before it could report.
+    Did the code send a signal to a process that it did not start, such as its parent?
+    "#
+    ends::forges_a_verdict => @r#"
+    exit: the process of the test ended early, with exit status 0: that is no pass.
+    Does the code call exit or _exit in the process that called it?
+    "#
+    ends::forked_child_returns => @r#"
+    escaped: a forked child returned into the test
+    After fork, the child must leave by _exit and never return to its caller.
+    "#
+    ends::forked_child_returns_and_nobody_waits => @r#"
+    escaped: a forked child returned into the test
+    After fork, the child must leave by _exit and never return to its caller.
+    "#
+    ends::forked_child_fails_an_assertion => @r#"
+    escaped: a forked child ran on into the test, where it panicked at tools/grade/tests/submissions/ends.rs:140:9:
+    assertion `left == right` failed
+      left: 1
+     right: 2
+    After fork, the child must leave by _exit and never return to its caller.
+    "#
+    hangs::endless_loop => @r#"
+    timeout: did not end in 0.5 s
+    something still runs: a loop without end, or too much work?
+      the test runs
+    "#
+    hangs::double_lock => @r#"
+    timeout: did not end in 0.5 s
+    nothing runs, and nothing will: a deadlock?
+      the test waits for a lock, a condition or a thread (futex)
+    "#
+    hangs::blocked_read => @r#"
+    timeout: did not end in 0.5 s
+    nothing runs, and nothing will: a deadlock?
+      the test reads from a pipe (descriptor 3)
+    "#
+    hangs::blocked_write => @r#"
+    timeout: did not end in 0.5 s
+    nothing runs, and nothing will: a deadlock?
+      the test writes to a pipe (descriptor 4)
+    "#
+    hangs::blocked_wait => @r#"
+    timeout: did not end in 0.5 s
+    nothing runs, and something sleeps:
+      the test waits for a child
+      child 1 (`sleep`) sleeps
+    "#
+    hangs::lost_join => @r#"
+    timeout: did not end in 0.5 s
+    nothing runs, and nothing will: a deadlock?
+      the test waits for a lock, a condition or a thread (futex)
+      its thread `sleeper` waits for a lock, a condition or a thread (futex)
+    "#
+    hangs::stopped => @r#"
+    timeout: did not end in 0.5 s
+    nothing runs, and nothing will: a deadlock?
+      the test is stopped by a signal
+    "#
+    leaves::orphan => @r#"
+    leftovers: left a process running: sleep (PID _)
+    Wait for every child that the code starts.
+    "#
+    leaves::orphan_without_output => @r#"
+    leftovers: left a process running: sleep (PID _)
+    Wait for every child that the code starts.
+    "#
+    leaves::daemon => @r#"
+    leftovers: left 2 processes running: leaves::daemon (PID _), sleep (PID _)
+    Wait for every child that the code starts.
+    "#
+    leaves::fork_bomb => @"limit: started more than 64 processes"
+    leaves::exponential_fork_bomb => @"limit: started more than 64 processes"
+}
