@@ -2,9 +2,12 @@
 //!
 //! Nothing here touches the files of the learner: all of it happens in [`overlay`]s.
 
+pub mod checks;
+pub mod command;
 #[cfg(test)]
 mod fixture;
 mod header;
+mod judge;
 pub mod load;
 mod manifest;
 pub mod mirror;
