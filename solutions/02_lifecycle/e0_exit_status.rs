@@ -1,4 +1,5 @@
-//! A status holds an exit code or a signal, never both.
+//! A process ends in one of two ways, so its status holds an exit code or a signal, never both.
+//! The tempting mistake is to make up a code for a process that has none.
 
 use std::io;
 use std::os::unix::process::ExitStatusExt;
@@ -7,15 +8,24 @@ use std::process::Command;
 /// How a process ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ended {
+    /// It exited, with this exit code.
     Exited(u8),
-    Killed(i32),
+    /// The signal of this number terminated it.
+    Signaled(i32),
 }
 
-pub fn ended(command: &mut Command) -> io::Result<Ended> {
+/// Runs the program of `command`, waits until it has ended, and says how it ended.
+///
+/// The program writes where the caller writes, unless `command` says otherwise.
+///
+/// # Errors
+///
+/// Fails where the program cannot be started.
+pub fn run(command: &mut Command) -> io::Result<Ended> {
     let status = command.status()?;
-    Ok(match (status.code(), status.signal()) {
-        (Some(code), _) => Ended::Exited(code as u8),
-        (None, Some(signal)) => Ended::Killed(signal),
-        (None, None) => unreachable!("a process that was waited for has ended"),
+    Ok(match status.code() {
+        // The kernel keeps the low eight bits of an exit code, so the cast loses nothing.
+        Some(code) => Ended::Exited(code as u8),
+        None => Ended::Signaled(status.signal().expect("what did not exit, a signal terminated")),
     })
 }

@@ -6,18 +6,20 @@ use std::process::Command;
 /// How a process ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ended {
-    /// It left by itself, with this exit status.
+    /// It exited, with this exit code.
     Exited(u8),
-    /// A signal of this number ended it.
-    Killed(i32),
+    /// The signal of this number terminated it.
+    Signaled(i32),
 }
 
-/// Runs `command`, waits for it, and says how it ended.
+/// Runs the program of `command`, waits until it has ended, and says how it ended.
+///
+/// The program writes where the caller writes, unless `command` says otherwise.
 ///
 /// # Errors
 ///
 /// Fails where the program cannot be started.
-pub fn ended(command: &mut Command) -> io::Result<Ended> {
-    // TODO: run the command, then tell an exit from a death by signal.
-    todo!("run {command:?}")
+pub fn run(command: &mut Command) -> io::Result<Ended> {
+    // TODO: run the program and wait for it, then tell an exit from a death by signal.
+    todo!("run {command:?} and say how it ended")
 }

@@ -2,3 +2,5 @@
 
 #[cfg_attr(feature = "solution", path = "../../../solutions/02_lifecycle/e0_exit_status.rs")]
 pub mod e0_exit_status;
+#[cfg_attr(feature = "solution", path = "../../../solutions/02_lifecycle/e1_run_child.rs")]
+pub mod e1_run_child;

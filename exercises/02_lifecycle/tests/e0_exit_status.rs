@@ -1,15 +1,52 @@
 //! Exercise 2.0: `lifecycle::e0_exit_status`.
 
+use std::io::ErrorKind;
 use std::process::Command;
 
-use lifecycle::e0_exit_status::{Ended, ended};
+use lifecycle::e0_exit_status::{Ended, run};
 
-#[grade::test(hint = "where does the status keep the exit code?")]
-fn an_exit_code_is_reported() {
-    assert_eq!(ended(Command::new("sh").args(["-c", "exit 7"])).unwrap(), Ended::Exited(7));
+/// A program that does what the line says.
+fn sh(line: &str) -> Command {
+    let mut command = Command::new("sh");
+    command.args(["-c", line]);
+    command
 }
 
-#[grade::test(hint = "a process that a signal ended has no exit code")]
-fn a_signal_is_reported() {
-    assert_eq!(ended(Command::new("sh").args(["-c", "kill -9 $$"])).unwrap(), Ended::Killed(9));
+#[grade::test(hint = "the status that the wait gives you knows the exit code")]
+fn an_exit_code_is_reported_as_it_is() {
+    // 127, 137 and 143 are the codes by which a shell tells of a failed start or of a signal. Here
+    // they are codes like all others: the program has exited.
+    for code in [0, 1, 7, 127, 137, 143, 255] {
+        let ended = run(&mut sh(&format!("exit {code}"))).unwrap();
+        assert_eq!(ended, Ended::Exited(code), "the program was `exit {code}`");
+    }
+}
+
+#[grade::test(hint = "a process that a signal terminated has no exit code, not even 0 or 128 + n")]
+fn a_death_by_signal_is_not_an_exit() {
+    for (name, number) in [("KILL", 9), ("TERM", 15), ("ABRT", 6)] {
+        // `$$` is the process ID of the shell itself.
+        let ended = run(&mut sh(&format!("kill -s {name} $$"))).unwrap();
+        assert_eq!(ended, Ended::Signaled(number), "the program sent itself SIG{name}");
+    }
+}
+
+#[grade::test(hint = "an `Err` of the start is the caller's to handle: hand it on")]
+fn a_program_that_cannot_be_started_is_an_error() {
+    let result = run(&mut Command::new("/no/such/program"));
+    assert!(
+        matches!(&result, Err(error) if error.kind() == ErrorKind::NotFound),
+        "no process was born, so none has ended: wanted the error of the start, got {result:?}"
+    );
+}
+
+#[grade::test(hint = "which methods of `Command` redirect the output of the program?")]
+fn the_program_writes_where_the_caller_writes() {
+    // `-ef` asks whether two paths lead to the same file.
+    let ended = run(&mut sh("[ /proc/$$/fd/1 -ef /proc/$PPID/fd/1 ]")).unwrap();
+    assert_eq!(
+        ended,
+        Ended::Exited(0),
+        "the standard output of the program is not that of its caller: its user would see nothing"
+    );
 }

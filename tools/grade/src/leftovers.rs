@@ -41,20 +41,24 @@ pub(crate) fn kill_all() -> Vec<String> {
     let mut seen = Vec::new();
     // Each round ends a generation, or what was forked since the last one.
     while any_child() {
-        for pid in procfs::descendants(Pid::this(), ENOUGH) {
+        let found = procfs::descendants(Pid::this(), ENOUGH);
+        for &pid in &found {
             let stat = procfs::stat(&procfs::folder(pid));
             if let Some(stat) = stat.filter(|stat| stat.state != 'Z' && !seen.contains(&pid)) {
                 names.push(format!("{} (PID {pid})", stat.name));
             }
-            seen.push(pid);
+        }
+        for &pid in &found {
             // A whole group dies at once: none of it can fork while a signal is pending.
             match getpgid(Some(pid)) {
                 Ok(group) if group != getpgrp() => drop(killpg(group, Signal::SIGKILL)),
                 _ => drop(kill(pid, Signal::SIGKILL)),
             }
         }
+        seen.extend(found);
         reap_the_dead();
-        thread::yield_now();
+        // The dying need a processor, and this process may go before them.
+        thread::sleep(Duration::from_micros(200));
     }
     if names.len() > NAMED {
         let more = names.len() - NAMED;

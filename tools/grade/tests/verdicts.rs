@@ -1,26 +1,11 @@
 //! Each submission gets the verdict it deserves, in words that help, and leaves nothing behind.
 
-use std::path::PathBuf;
-use std::process::{Command, Output};
-use std::sync::LazyLock;
-use std::{env, fs};
+mod support;
 
-/// The test binary of the submissions, built once.
-static SUBMISSIONS: LazyLock<PathBuf> = LazyLock::new(|| {
-    let output = Command::new(env!("CARGO"))
-        .args(["test", "--package", "grade", "--test", "submissions", "--no-run"])
-        .args(["--message-format=json-render-diagnostics"])
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .output()
-        .expect("cargo starts");
-    let messages = String::from_utf8_lossy(&output.stdout);
-    let executable = messages
-        .lines()
-        .filter_map(|line| line.split_once("\"executable\":\"")?.1.split_once('"'))
-        .map(|(path, _)| PathBuf::from(path))
-        .next_back();
-    executable.unwrap_or_else(|| panic!("{}", String::from_utf8_lossy(&output.stderr)))
-});
+use std::fs;
+use std::process::{Command, Output};
+
+use support::SUBMISSIONS;
 
 /// What the grader said of one submission.
 struct Judged {
@@ -208,8 +193,9 @@ verdicts! {
     Wait for every child that the code starts.
     "#
     leaves::daemon => @r#"
-    leftovers: left a process running: leaves::daemon (PID _)
+    leftovers: left 2 processes running: leaves::daemon (PID _), sleep (PID _)
     Wait for every child that the code starts.
     "#
     leaves::fork_bomb => @"limit: started more than 64 processes"
+    leaves::exponential_fork_bomb => @"limit: started more than 64 processes"
 }

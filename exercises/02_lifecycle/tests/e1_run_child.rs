@@ -1,0 +1,178 @@
+//! Exercise 2.1: `lifecycle::e1_run_child`.
+
+mod support;
+
+use std::io::{self, Read, Write};
+use std::os::fd::AsFd;
+use std::process;
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+
+use grade::storm::SignalStorm;
+use lifecycle::e1_run_child::{Outcome, PANIC_CODE, run_child};
+use nix::errno::Errno;
+use nix::libc;
+use nix::sys::prctl::set_dumpable;
+use nix::sys::signal::{SigHandler, Signal, raise, signal};
+use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid, waitpid};
+use nix::unistd::{ForkResult, Pid, dup2_stdout, fork};
+
+/// Calls `run_child` and checks that only the caller comes back from it.
+fn run(f: impl FnOnce() -> u8) -> nix::Result<Outcome> {
+    let caller = Pid::this();
+    // SAFETY: a graded test has one thread.
+    let outcome = unsafe { run_child(f) };
+    assert_eq!(Pid::this(), caller, "the child came back from `run_child` to its caller");
+    outcome
+}
+
+/// Ends this process at once.
+fn leave(code: i32) -> ! {
+    // SAFETY: `_exit` takes any code and does not return.
+    unsafe { libc::_exit(code) }
+}
+
+#[grade::test(hint = "after fork there are two of you; which of them may leave the function?")]
+fn the_closure_runs_in_a_child_and_only_the_caller_comes_back() {
+    let caller = Pid::this();
+    let is_a_child = || Pid::this() != caller && Pid::parent() == caller;
+    assert_eq!(
+        run(|| if is_a_child() { 1 } else { 0 }),
+        Ok(Outcome::Exited(1)),
+        "the closure returns 1 where it runs in a child of its caller"
+    );
+}
+
+#[grade::test(hint = "what the closure returns is what the child must exit with")]
+fn the_value_of_the_closure_is_the_exit_code() {
+    for code in [0, 7, 137, 255] {
+        assert_eq!(run(|| code), Ok(Outcome::Exited(code)), "the closure returned {code}");
+    }
+    assert_eq!(run(|| process::exit(3)), Ok(Outcome::Exited(3)), "the closure called `exit(3)`");
+}
+
+#[grade::test(hint = "which values of `WaitStatus` mean that a process has ended?")]
+fn a_death_by_signal_is_reported_as_one() {
+    for deadly in [Signal::SIGKILL, Signal::SIGTERM, Signal::SIGSEGV, Signal::SIGABRT] {
+        let outcome = run(|| {
+            // No core dump, wherever this machine would send it; and no handler of the caller.
+            set_dumpable(false).expect("a process may give up its core dump");
+            // SAFETY: the default action is no code of ours. SIGKILL has no other: that error is
+            // no matter.
+            let _ = unsafe { signal(deadly, SigHandler::SigDfl) };
+            raise(deadly).expect("a process may signal itself");
+            0
+        });
+        let wanted = Outcome::Signaled { signal: deadly, core: false };
+        assert_eq!(outcome, Ok(wanted), "the closure sent itself {deadly}");
+    }
+}
+
+#[grade::test(hint = "where does a panic of the closure go, if nothing stops it in the child?")]
+fn a_panic_ends_the_child_with_its_own_code() {
+    /// A value of the caller. Where it is dropped in a child, it ends that child.
+    struct Trap {
+        owner: Pid,
+    }
+    impl Drop for Trap {
+        fn drop(&mut self) {
+            if Pid::this() != self.owner {
+                leave(TRAPPED);
+            }
+        }
+    }
+    const TRAPPED: i32 = 88;
+
+    let _trap = Trap { owner: Pid::this() };
+    let outcome = run(|| panic!("the closure of this test panics in the child, as it should"));
+    assert!(
+        outcome != Ok(Outcome::Exited(TRAPPED as u8)),
+        "the panic unwound out of `run_child` and dropped a value of the caller in the child"
+    );
+    assert_eq!(outcome, Ok(Outcome::Exited(PANIC_CODE)), "the closure panicked");
+}
+
+#[grade::test(
+    hint = "exit(3) tells what `exit` does before the process ends; what does `_exit` do?"
+)]
+fn the_child_does_not_clean_up_for_the_caller() {
+    /// The process whose exit handler `handler` is.
+    static OWNER: AtomicU32 = AtomicU32::new(0);
+    const HANDLED: i32 = 88;
+    extern "C" fn handler() {
+        // Relaxed: the value was stored before the fork.
+        if process::id() != OWNER.load(Relaxed) {
+            leave(HANDLED);
+        }
+    }
+    OWNER.store(process::id(), Relaxed);
+    // SAFETY: the handler is a function of this binary and touches one atomic.
+    assert_eq!(unsafe { libc::atexit(handler) }, 0, "an exit handler can be registered");
+
+    let (mut printed, pipe) = io::pipe().unwrap();
+    let mut stdout = io::stdout();
+    let usual = stdout.as_fd().try_clone_to_owned().unwrap();
+    dup2_stdout(&pipe).unwrap();
+    drop(pipe);
+    // Half a line waits in the buffer, and the child gets a copy of the buffer.
+    stdout.write_all(b"half a line").unwrap();
+    let outcome = run(|| 0);
+    stdout.flush().unwrap();
+    dup2_stdout(usual).unwrap();
+
+    let mut text = String::new();
+    printed.read_to_string(&mut text).unwrap();
+    assert_eq!(text, "half a line", "the caller printed this once, before the fork");
+    assert!(
+        outcome != Ok(Outcome::Exited(HANDLED as u8)),
+        "an exit handler of the caller ran in the child"
+    );
+    assert_eq!(outcome, Ok(Outcome::Exited(0)));
+}
+
+#[grade::test(hint = "whose status does your wait collect, if the caller has other children?")]
+fn it_waits_for_its_own_child_and_no_other() {
+    // SAFETY: a graded test has one thread, and the child ends at once.
+    let other = match unsafe { fork() }.unwrap() {
+        ForkResult::Child => leave(9),
+        ForkResult::Parent { child } => child,
+    };
+    // Waits until the other child has ended, and leaves its status where it is.
+    waitid(Id::Pid(other), WaitPidFlag::WEXITED | WaitPidFlag::WNOWAIT).unwrap();
+
+    let outcome = run(|| 7);
+
+    assert_eq!(
+        waitpid(other, None),
+        Ok(WaitStatus::Exited(other, 9)),
+        "the status of another child of the caller was waiting; `run_child` must leave it alone"
+    );
+    assert_eq!(outcome, Ok(Outcome::Exited(7)));
+    assert_eq!(
+        waitpid(None, Some(WaitPidFlag::WNOHANG)),
+        Err(Errno::ECHILD),
+        "`run_child` left a child that nobody waited for"
+    );
+}
+
+#[grade::test(hint = "what does waitpid(2) return when a signal handler has run meanwhile?")]
+fn a_signal_does_not_end_the_wait() {
+    let caller = Pid::this();
+    let _storm = SignalStorm::start().unwrap();
+    let outcome = run(|| {
+        support::interrupt_the_sleep_of(caller);
+        5
+    });
+    assert_eq!(
+        outcome,
+        Ok(Outcome::Exited(5)),
+        "the child exited with 5, after signals had reached the waiting caller"
+    );
+}
+
+#[grade::test(timeout_ms = 2_000, hint = "only one error of `waitpid` means: try again")]
+fn a_child_that_cannot_be_waited_for_is_an_error() {
+    // Where SIGCHLD is ignored, the kernel keeps no status of dead children (wait(2), NOTES).
+    // SAFETY: no handler is installed.
+    unsafe { signal(Signal::SIGCHLD, SigHandler::SigIgn) }.unwrap();
+    assert_eq!(run(|| 0), Err(Errno::ECHILD), "the caller ignores SIGCHLD: no status is kept");
+}
