@@ -1,0 +1,4 @@
+//! What mdBook does not check: it renders a missing include as nothing, and a dead link as a link.
+
+pub mod directive;
+pub mod includes;
