@@ -4,3 +4,4 @@ pub mod check;
 pub mod preprocess;
 pub mod problem;
 pub mod render;
+mod warnings;

@@ -7,7 +7,10 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, ensure};
 use mdbook_driver::MDBook;
 
+use crate::check::links;
 use crate::preprocess::Course;
+use crate::problem::none_of;
+use crate::warnings;
 
 /// Renders the book of the workspace `root`, and returns the folder of its pages.
 ///
@@ -29,7 +32,8 @@ pub fn build(root: &Path) -> Result<PathBuf> {
     let fresh = fresh_folder(parent)?;
     book.config.build.build_dir = fresh.path().to_owned();
     book.with_preprocessor(Course);
-    book.build()?;
+    warnings::refuse(|| book.build())?;
+    none_of(&links::problems(root, &book.source_dir(), fresh.path())?)?;
     swap(fresh.path(), &place)
         .with_context(|| format!("cannot put the new pages into {}", place.display()))?;
     Ok(place)
