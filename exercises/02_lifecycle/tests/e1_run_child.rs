@@ -11,8 +11,7 @@ use grade::storm::SignalStorm;
 use lifecycle::e1_run_child::{Outcome, PANIC_CODE, run_child};
 use nix::errno::Errno;
 use nix::libc;
-use nix::sys::prctl::set_dumpable;
-use nix::sys::signal::{SigHandler, Signal, raise, signal};
+use nix::sys::signal::{SigHandler, Signal, signal};
 use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid, waitpid};
 use nix::unistd::{ForkResult, Pid, dup2_stdout, fork};
 
@@ -53,15 +52,7 @@ fn the_value_of_the_closure_is_the_exit_code() {
 #[grade::test(hint = "which values of `WaitStatus` mean that a process has ended?")]
 fn a_death_by_signal_is_reported_as_one() {
     for deadly in [Signal::SIGKILL, Signal::SIGTERM, Signal::SIGSEGV, Signal::SIGABRT] {
-        let outcome = run(|| {
-            // No core dump, wherever this machine would send it; and no handler of the caller.
-            set_dumpable(false).expect("a process may give up its core dump");
-            // SAFETY: the default action is no code of ours. SIGKILL has no other: that error is
-            // no matter.
-            let _ = unsafe { signal(deadly, SigHandler::SigDfl) };
-            raise(deadly).expect("a process may signal itself");
-            0
-        });
+        let outcome = run(|| support::die_of(deadly));
         let wanted = Outcome::Signaled { signal: deadly, core: false };
         assert_eq!(outcome, Ok(wanted), "the closure sent itself {deadly}");
     }
