@@ -46,7 +46,7 @@ fn attempt(catalog: &Catalog, exercise: &Exercise) -> Result<Option<Trial>> {
             println!(
                 "\nThe errors are in {}, another exercise. {} is checked beside the others as \
                  they were shipped.",
-                other.file().strip_prefix(&catalog.root).unwrap_or(&other.file()).display(),
+                catalog.short(&other.file()),
                 exercise.id(),
             );
             let file = exercise.file();

@@ -62,10 +62,10 @@ pub fn run(command: Option<Command>) -> Result<ExitCode> {
         Some(Command::Reset { exercise }) => {
             let exercise = catalog.find(&exercise)?;
             match reset::reset(exercise, &store)? {
-                Some(kept) => println!("Your file is kept as {}.", kept.display()),
+                Some(kept) => println!("Your file is kept as {}.", catalog.short(&kept)),
                 None => println!("There was nothing of yours to keep."),
             }
-            println!("{} is as it was shipped.", exercise.file().display());
+            println!("{} is as it was shipped.", catalog.short(&exercise.file()));
             true
         }
         Some(Command::Book { action }) => book(&catalog, action)?,
@@ -159,13 +159,10 @@ fn solution(catalog: &Catalog, exercise: &Exercise, store: &Store, show: bool) -
     let file = exercise.solution();
     let text = std::fs::read_to_string(&file)
         .with_context(|| format!("cannot read {}", file.display()))?;
-    let place = |path: &std::path::Path| {
-        path.strip_prefix(&catalog.root).unwrap_or(path).display().to_string()
-    };
     Ok(format!(
         "{text}\nThis is {}; known mistakes are in {}.\n",
-        place(&file),
-        place(&exercise.mistakes())
+        catalog.short(&file),
+        catalog.short(&exercise.mistakes())
     ))
 }
 

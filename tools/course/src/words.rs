@@ -1,7 +1,6 @@
 //! What the learner reads.
 
 use std::fmt::Write as _;
-use std::path::Path;
 
 use anyhow::Result;
 
@@ -47,15 +46,13 @@ pub fn list(catalog: &Catalog, progress: &Progress) -> Result<String> {
 ///
 /// Fails where the stub cannot be read.
 pub fn task(catalog: &Catalog, exercise: &Exercise) -> Result<String> {
-    let place =
-        |path: &Path| path.strip_prefix(&catalog.root).unwrap_or(path).display().to_string();
     Ok(format!(
         "{} {}: {}\n  edit   {}\n  read   {} (or: cargo course book)\n  check  cargo course check {}\n  hints  cargo course hint {}\n",
         exercise.id(),
         exercise.title(),
         exercise.task()?,
-        place(&exercise.file()),
-        place(&exercise.page()),
+        catalog.short(&exercise.file()),
+        catalog.short(&exercise.page()),
         exercise.id(),
         exercise.id(),
     ))
