@@ -101,15 +101,13 @@ mod tests {
     fn a_link_is_followed_and_a_picture_is_loaded() {
         let found = links(r#"<a href="a.html">a</a><img src=b.svg srcset="c.svg 1x, d.svg 2x">"#);
         let urls: Vec<_> = found.iter().map(|(url, loads)| (url.as_str(), *loads)).collect();
-        assert_eq!(
-            urls,
-            [("a.html", false), ("b.svg", true), ("c.svg", true), ("d.svg", true)]
-        );
+        assert_eq!(urls, [("a.html", false), ("b.svg", true), ("c.svg", true), ("d.svg", true)]);
     }
 
     #[test]
     fn what_a_script_or_a_comment_says_is_no_link() {
-        let text = r#"<script>"<a href='x'>" ; a < b</script><!-- <img src=y> --><a href="z">z</a>"#;
+        let text =
+            r#"<script>"<a href='x'>" ; a < b</script><!-- <img src=y> --><a href="z">z</a>"#;
         assert_eq!(links(text), [("z".to_owned(), false)]);
     }
 

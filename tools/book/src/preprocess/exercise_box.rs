@@ -33,9 +33,9 @@ pub fn render(material: &Material<'_>, exercise: &Exercise) -> Result<String, Pr
         facts(exercise),
         format!("**Goal.** {task}\n"),
         format!("Edit {} and run\n", link_to_file(material, exercise)),
-        code_block("sh", &format!("cargo course check {id}")),
+        command(&format!("cargo course check {id}")),
         "or, with Cargo alone,\n".to_owned(),
-        code_block("sh", &format!("cargo test -p {} --test {target}", exercise.package)),
+        command(&format!("cargo test -p {} --test {target}", exercise.package)),
         details(
             "The file as you find it",
             stub.lines().count() <= LONG_STUB,
@@ -63,8 +63,8 @@ fn facts(exercise: &Exercise) -> String {
     let level = usize::from(facts.difficulty.clamp(1, 5));
     let dots = "●".repeat(level) + &"○".repeat(DIFFICULTIES.len() - level);
     let track = match facts.track {
-        Track::Core => "core: do it before you go on",
-        Track::Stretch => "stretch: for those who want more",
+        Track::Core => "core (do it before you go on)",
+        Track::Stretch => "stretch (for those who want more)",
     };
     let needs = match facts.needs.len() {
         0 => String::new(),
@@ -79,6 +79,11 @@ fn facts(exercise: &Exercise) -> String {
         DIFFICULTIES[level - 1],
         facts.minutes,
     )
+}
+
+/// A command to copy; mdBook gives every block of code a button for that.
+fn command(line: &str) -> String {
+    format!("<div class=\"command\">\n\n{}\n</div>\n", code_block("text", line))
 }
 
 fn link_to_file(material: &Material<'_>, exercise: &Exercise) -> String {
