@@ -3,3 +3,4 @@
 pub mod catalog;
 pub mod report;
 pub mod trial;
+pub mod verify;
