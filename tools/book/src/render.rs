@@ -13,6 +13,9 @@ use crate::preprocess::Course;
 use crate::problem::none_of;
 use crate::warnings;
 
+/// The setting that has the pages checked before mdBook fills in what they include.
+const BEFORE: &str = "preprocessor.course.before";
+
 /// A book that is rendered and checked, and not yet in its place. It is gone when this is dropped.
 #[derive(Debug)]
 pub struct Rendered {
@@ -32,6 +35,11 @@ pub fn render(root: &Path) -> Result<Rendered> {
         !book.source_dir().starts_with(&place),
         "the pages would replace their own sources in {}; set `build-dir` in book.toml",
         place.display()
+    );
+    let before: Vec<String> = book.config.get(BEFORE)?.unwrap_or_default();
+    ensure!(
+        before.iter().any(|name| name == "links"),
+        "the includes would be gone before they are checked; say `{BEFORE} = [\"links\"]` in book.toml"
     );
     let parent = place.parent().context("`build-dir` in book.toml must name a folder")?;
     fs::create_dir_all(parent).with_context(|| format!("cannot create {}", parent.display()))?;

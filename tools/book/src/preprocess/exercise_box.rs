@@ -87,8 +87,8 @@ fn command(line: &str) -> String {
 }
 
 fn link_to_file(material: &Material<'_>, exercise: &Exercise) -> String {
-    let file = exercise.file();
-    let file = relative(&material.catalog.root, &file).display();
+    let file = relative(&material.catalog.root, &exercise.file());
+    let file = file.display();
     match material.repository {
         Some(url) => format!("[`{file}`]({}/blob/HEAD/{file})", url.trim_end_matches('/')),
         None => format!("`{file}`"),

@@ -68,9 +68,11 @@ fn wanted<'a>(
 fn nothing_of_that_name(material: &Material<'_>, page: &Path, name: &str) -> (String, String) {
     let catalog = material.catalog;
     if let Some(elsewhere) = catalog.exercises.iter().find(|e| e.target == name) {
-        let home = elsewhere.page();
-        let home = relative(&catalog.root, &home).display();
-        return (format!("`{name}` belongs to {home}"), "move the directive there".to_owned());
+        let home = relative(&catalog.root, &elsewhere.page());
+        return (
+            format!("`{name}` belongs to {}", home.display()),
+            "move the directive there".to_owned(),
+        );
     }
     let here: Vec<_> = catalog.exercises.iter().filter(|e| e.page() == page).collect();
     let names: Vec<_> = here.iter().map(|e| format!("`{}`", e.target)).collect();
