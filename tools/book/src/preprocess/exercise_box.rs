@@ -3,7 +3,7 @@
 use course::catalog::{Exercise, Track};
 
 use super::markdown::{code_block, details};
-use super::{Material, mistakes, reference};
+use super::{Material, reference};
 use crate::problem::{Problem, read, relative};
 
 /// A stub of more lines than this is folded away.
@@ -25,7 +25,7 @@ pub fn render(material: &Material<'_>, exercise: &Exercise) -> Result<String, Pr
         let next = "begin it with `//! ` and the goal in one line".to_owned();
         Problem::in_file(root, &exercise.stub(), error.to_string(), next)
     })?;
-    let wrong = mistakes::of(root, exercise)?.len();
+    let wrong = reference::mistakes(root, exercise)?.len();
 
     let pieces = [
         format!("### {id} {} {{#{target}}}\n", exercise.title()),

@@ -123,6 +123,17 @@ fn a_missing_first_failure_says_how_to_record_it() {
 }
 
 #[test]
+fn a_mistake_that_cannot_be_read_is_named() {
+    let little = Little::copy();
+    let file = "solutions/03_threads/mistakes/e1_join_all/one_after_the_other.patch";
+    little.write(file, "kind: panic\n");
+    insta::assert_snapshot!(little.error(), @r"
+    the book has a problem:
+      solutions/03_threads/mistakes/e1_join_all: cannot use the mistake solutions/03_threads/mistakes/e1_join_all/one_after_the_other.patch: no line begins with `--- a/`: add a patch; mend it
+    ");
+}
+
+#[test]
 fn what_mdbook_only_warns_of_is_refused() {
     insta::assert_snapshot!(error_of_page("<details>\n\nnever closed"), @r"
     mdBook is not content with a page; mend it:
