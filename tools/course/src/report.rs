@@ -12,6 +12,10 @@ pub struct TestReport {
     pub ms: u64,
     /// Why it failed; empty if it did not.
     pub message: String,
+    /// What to look for; may be empty.
+    pub hint: String,
+    /// What the code printed.
+    pub output: String,
 }
 
 impl TestReport {
@@ -24,7 +28,7 @@ impl TestReport {
 ///
 /// # Errors
 ///
-/// Fails where a line does not have its four fields.
+/// Fails where a line does not have its six fields.
 pub fn parse(report: &str) -> Result<Vec<TestReport>> {
     report
         .lines()
@@ -35,12 +39,14 @@ pub fn parse(report: &str) -> Result<Vec<TestReport>> {
 }
 
 fn parse_line(line: &str) -> Option<TestReport> {
-    let mut fields = line.splitn(4, '\t');
+    let mut fields = line.splitn(6, '\t');
     Some(TestReport {
         name: fields.next()?.to_owned(),
         verdict: fields.next()?.to_owned(),
         ms: fields.next()?.parse().ok()?,
         message: unescaped(fields.next()?),
+        hint: unescaped(fields.next()?),
+        output: unescaped(fields.next()?),
     })
 }
 
@@ -67,9 +73,11 @@ mod tests {
 
     #[test]
     fn a_line_is_read_with_its_escapes() {
-        let tests = parse("m::t\tpanic\t12\ta\\tb\\nc\\\\d\nu\tpass\t3\t\n").unwrap();
+        let tests =
+            parse("m::t\tpanic\t12\ta\\tb\\nc\\\\d\tlook\tone\\n\nu\tpass\t3\t\t\t\n").unwrap();
         assert_eq!(tests[0].message, "a\tb\nc\\d");
         assert_eq!((tests[0].ms, tests[0].passed()), (12, false));
+        assert_eq!((tests[0].hint.as_str(), tests[0].output.as_str()), ("look", "one\n"));
         assert!(tests[1].passed());
     }
 

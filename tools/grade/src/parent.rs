@@ -17,7 +17,7 @@ use crate::SUPERVISES;
 use crate::capture::Capture;
 use crate::message::{self, Verdict};
 use crate::options::Options;
-use crate::report::{self, REPORT};
+use crate::report::{self, Entry, REPORT};
 use crate::verdict::{Failure, Kind};
 
 /// How long the supervisor may take beyond the time limit of the test.
@@ -39,7 +39,14 @@ pub(crate) fn run(name: &str, options: &Options) {
     if !output.is_empty() && !output.ends_with('\n') {
         println!();
     }
-    if let Err(error) = report::add(name, &verdict, start.elapsed()) {
+    let entry = Entry {
+        name,
+        verdict: &verdict,
+        took: start.elapsed(),
+        hint: options.hint,
+        output: &output,
+    };
+    if let Err(error) = report::add(&entry) {
         eprintln!("the verdict cannot be written to the file that {REPORT} names: {error}");
     }
     if let Err(failure) = verdict {

@@ -34,7 +34,9 @@ fn verdict(name: &str) -> String {
     let judged = run(name, &[], &[]);
     let line = judged.report.strip_suffix('\n').expect("one line of report");
     let fields: Vec<&str> = line.split('\t').collect();
-    let [told, kind, _milliseconds, message] = fields[..] else { panic!("{line:?}") };
+    let [told, kind, _milliseconds, message, _hint, _output] = fields[..] else {
+        panic!("{line:?}")
+    };
     assert_eq!(told, name);
     assert_eq!(judged.output.status.success(), kind == "pass", "{line}");
     let message = message.replace(r"\n", "\n").replace(r"\\", "\\");

@@ -121,6 +121,8 @@ mod tests {
             verdict: verdict.to_owned(),
             ms: 1,
             message: "the reason".to_owned(),
+            hint: String::new(),
+            output: String::new(),
         };
         Trial {
             success: verdicts.iter().all(|&(_, verdict)| verdict == "pass"),
