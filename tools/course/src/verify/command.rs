@@ -129,13 +129,18 @@ mod tests {
         let problem = Some("m.patch: no\nbecause".to_owned());
         let (said, outcome) = print(&Report { reached: 16, problem });
         assert_eq!(outcome.unwrap(), Outcome::Wrong);
-        insta::assert_snapshot!(said, @"");
+        insta::assert_snapshot!(said, @r"
+        mistake e1/m: rejected 16 of 200 by t
+          error: m.patch: no
+            because
+        1 thing is not as must be; see the errors above
+        ");
     }
 
     #[test]
     fn a_check_that_was_stopped_is_an_error_after_its_line() {
         let (said, outcome) = print(&Report { reached: 57, problem: None });
-        insta::assert_snapshot!(outcome.unwrap_err(), @"");
-        insta::assert_snapshot!(said, @"");
+        insta::assert_snapshot!(outcome.unwrap_err(), @"stopped; the last line says how far it came");
+        insta::assert_snapshot!(said, @"mistake e1/m: rejected 57 of 200 by t");
     }
 }
