@@ -4,3 +4,5 @@
 pub mod e0_exit_status;
 #[cfg_attr(feature = "solution", path = "../../../solutions/02_lifecycle/e1_run_child.rs")]
 pub mod e1_run_child;
+#[cfg_attr(feature = "solution", path = "../../../solutions/02_lifecycle/e2_fork_tree.rs")]
+pub mod e2_fork_tree;

@@ -11,8 +11,7 @@ use grade::storm::SignalStorm;
 use lifecycle::e1_run_child::{Outcome, PANIC_CODE, run_child};
 use nix::errno::Errno;
 use nix::libc;
-use nix::sys::prctl::set_dumpable;
-use nix::sys::signal::{SigHandler, Signal, raise, signal};
+use nix::sys::signal::{SigHandler, Signal, signal};
 use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid, waitpid};
 use nix::unistd::{ForkResult, Pid, dup2_stdout, fork};
 
@@ -47,21 +46,13 @@ fn the_value_of_the_closure_is_the_exit_code() {
     for code in [0, 7, 137, 255] {
         assert_eq!(run(|| code), Ok(Outcome::Exited(code)), "the closure returned {code}");
     }
-    assert_eq!(run(|| process::exit(3)), Ok(Outcome::Exited(3)), "the closure called `exit(3)`");
+    assert_eq!(run(|| leave(3)), Ok(Outcome::Exited(3)), "the closure called `_exit(3)`");
 }
 
 #[grade::test(hint = "which values of `WaitStatus` mean that a process has ended?")]
 fn a_death_by_signal_is_reported_as_one() {
     for deadly in [Signal::SIGKILL, Signal::SIGTERM, Signal::SIGSEGV, Signal::SIGABRT] {
-        let outcome = run(|| {
-            // No core dump, wherever this machine would send it; and no handler of the caller.
-            set_dumpable(false).expect("a process may give up its core dump");
-            // SAFETY: the default action is no code of ours. SIGKILL has no other: that error is
-            // no matter.
-            let _ = unsafe { signal(deadly, SigHandler::SigDfl) };
-            raise(deadly).expect("a process may signal itself");
-            0
-        });
+        let outcome = run(|| support::die_of(deadly));
         let wanted = Outcome::Signaled { signal: deadly, core: false };
         assert_eq!(outcome, Ok(wanted), "the closure sent itself {deadly}");
     }
@@ -173,6 +164,9 @@ fn a_signal_does_not_end_the_wait() {
 fn a_child_that_cannot_be_waited_for_is_an_error() {
     // Where SIGCHLD is ignored, the kernel keeps no status of dead children (wait(2), NOTES).
     // SAFETY: no handler is installed.
-    unsafe { signal(Signal::SIGCHLD, SigHandler::SigIgn) }.unwrap();
-    assert_eq!(run(|| 0), Err(Errno::ECHILD), "the caller ignores SIGCHLD: no status is kept");
+    let usual = unsafe { signal(Signal::SIGCHLD, SigHandler::SigIgn) }.unwrap();
+    let outcome = run(|| 0);
+    // SAFETY: this restores the action that was there before.
+    unsafe { signal(Signal::SIGCHLD, usual) }.unwrap();
+    assert_eq!(outcome, Err(Errno::ECHILD), "the caller ignores SIGCHLD: no status is kept");
 }

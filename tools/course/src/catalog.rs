@@ -98,6 +98,11 @@ impl Catalog {
         chapters
     }
 
+    /// A path as the learner knows it, from the folder of the workspace.
+    pub fn short(&self, path: &Path) -> String {
+        path.strip_prefix(&self.root).unwrap_or(path).display().to_string()
+    }
+
     /// Finds an exercise by `2.1`, `run_child`, `e1_run_child` or `lifecycle/e1_run_child`.
     ///
     /// # Errors
@@ -108,11 +113,22 @@ impl Catalog {
             self.exercises.iter().filter(|exercise| exercise.answers_to(wanted)).collect();
         match found[..] {
             [exercise] => Ok(exercise),
-            [] => bail!("there is no exercise `{wanted}`; `cargo course list` shows them all"),
+            [] => match self.nearest(wanted) {
+                Some(near) => bail!("there is no exercise `{wanted}`; did you mean `{near}`?"),
+                None => bail!("there is no exercise `{wanted}`; see `cargo course list`"),
+            },
             [first, ..] => {
                 bail!("`{wanted}` is the name of {} exercises; say `{}`", found.len(), first.id())
             }
         }
+    }
+
+    /// The name that is most like `wanted`, if any is.
+    fn nearest(&self, wanted: &str) -> Option<&str> {
+        let likeness = |name: &str| strsim::jaro_winkler(wanted, name);
+        let names = self.exercises.iter().flat_map(|exercise| [exercise.name(), &exercise.target]);
+        let nearest = names.max_by(|a, b| likeness(a).total_cmp(&likeness(b)))?;
+        (likeness(nearest) > 0.75).then_some(nearest)
     }
 }
 
@@ -268,6 +284,16 @@ mod tests {
     #[test]
     fn the_number_of_a_chapter_is_read_from_its_folder() {
         assert_eq!(leading_number("02_lifecycle").unwrap(), 2);
+    }
+
+    #[test]
+    fn a_typo_gets_the_nearest_name() {
+        let (_folder, catalog) = crate::verify::fixture::project();
+        assert_eq!(catalog.find("1.2").unwrap().target, "e2_two");
+        assert_eq!(catalog.find("sums/e1_one").unwrap().target, "e1_one");
+        let said = |wanted| catalog.find(wanted).unwrap_err().to_string();
+        assert_eq!(said("e1_onn"), "there is no exercise `e1_onn`; did you mean `e1_one`?");
+        assert_eq!(said("zzz"), "there is no exercise `zzz`; see `cargo course list`");
     }
 
     #[test]

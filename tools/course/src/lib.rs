@@ -1,6 +1,14 @@
 //! What the learner's command, the book and the rules know about the course.
 
 pub mod catalog;
+pub mod check;
+pub mod cli;
+pub mod commands;
+pub mod progress;
+mod reader;
 pub mod report;
+mod reset;
 pub mod trial;
 pub mod verify;
+mod watch;
+mod words;

@@ -4,8 +4,9 @@
 //! compiling. What the tests print decides nothing: a learner can print `test result: ok`.
 
 use std::collections::BTreeSet;
+use std::env;
 use std::fs::{self, File};
-use std::io::{BufReader, Read, Seek, SeekFrom};
+use std::io::{self, BufReader, IsTerminal, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc;
@@ -86,7 +87,8 @@ impl Trial {
 ///
 /// Fails where Cargo cannot be started, or fails for another reason than the code.
 pub fn build(request: &Request) -> Result<Build> {
-    let format = if request.show { "json-diagnostic-rendered-ansi" } else { "json" };
+    let color = request.show && io::stderr().is_terminal() && env::var_os("NO_COLOR").is_none();
+    let format = if color { "json-diagnostic-rendered-ansi" } else { "json" };
     let mut cargo = Command::new(env!("CARGO"));
     cargo
         .args(["test", "--no-run", "--package", &request.exercise.package])
@@ -161,7 +163,7 @@ fn read_messages(cargo: &mut Child, show: bool) -> Result<(Option<PathBuf>, Vec<
                 let diagnostic = message.message;
                 let text = diagnostic.rendered.unwrap_or(diagnostic.message);
                 if show {
-                    eprint!("{text}");
+                    eprint!("{}{text}", clear_line());
                 }
                 if diagnostic.level == DiagnosticLevel::Error {
                     let place = diagnostic.spans.iter().find(|span| span.is_primary);
@@ -173,6 +175,11 @@ fn read_messages(cargo: &mut Child, show: bool) -> Result<(Option<PathBuf>, Vec<
         }
     }
     Ok((binary, errors))
+}
+
+/// Wipes cargo's progress bar off the terminal, if it is one.
+fn clear_line() -> &'static str {
+    if io::stderr().is_terminal() { "\r\x1b[K" } else { "" }
 }
 
 /// The names of the tests in a binary.

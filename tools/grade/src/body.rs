@@ -98,7 +98,9 @@ fn contain(options: &Options, supervisor: Pid) -> nix::Result<()> {
     }
     dup2_stdout(io::stderr())?;
 
-    limit(Resource::RLIMIT_CORE, 0)?;
+    // No core dump: 1 stops those that go to a program too, 0 only those that go to a file
+    // (core(5)).
+    limit(Resource::RLIMIT_CORE, 1)?;
     limit(Resource::RLIMIT_FSIZE, options.file_mb << 20)?;
     if options.mem_mb > 0 {
         limit(Resource::RLIMIT_AS, options.mem_mb << 20)?;

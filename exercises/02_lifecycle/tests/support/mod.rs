@@ -1,14 +1,16 @@
-//! What the tests of this chapter see of other processes, by way of proc(5).
+//! What the tests of this chapter do to processes, and see of them by way of proc(5).
 
 use std::fs;
 use std::thread;
+use std::time::{Duration, Instant};
 
-use nix::sys::signal::{Signal, kill};
+use nix::sys::prctl::set_dumpable;
+use nix::sys::signal::{SigHandler, Signal, kill, raise, signal};
 use nix::unistd::Pid;
 
-/// How often a process is looked at before it counts as one that never sleeps. A process that is
-/// about to sleep gets there within a few looks, since every look also yields the processor.
-const LOOKS: u32 = 20_000;
+/// After this time a process counts as one that never sleeps. One that is about to fall asleep
+/// does so much sooner, since whoever looks also yields the processor.
+const PATIENCE: Duration = Duration::from_millis(200);
 
 /// How often a wait is interrupted.
 const INTERRUPTIONS: u32 = 10;
@@ -26,19 +28,30 @@ pub fn interrupt_the_sleep_of(waiting: Pid) {
 
 /// Waits until `pid` is asleep in a system call; `false` if it never is, or has ended.
 pub fn has_fallen_asleep(pid: Pid) -> bool {
-    for _ in 0..LOOKS {
-        match state(pid) {
-            Some('S') => return true,
-            Some('Z') | None => return false,
+    let start = Instant::now();
+    while start.elapsed() < PATIENCE {
+        match stat(pid, 0).as_deref() {
+            Some("S") => return true,
+            Some("Z") | None => return false,
             Some(_) => thread::yield_now(),
         }
     }
     false
 }
 
-/// The letter of proc_pid_stat(5) for the state of a process; `None` if there is no such process.
-fn state(pid: Pid) -> Option<char> {
+/// A field of proc_pid_stat(5), counted from the state; `None` if there is no such process.
+pub fn stat(pid: Pid, field: usize) -> Option<String> {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    // The name stands in parentheses and may hold any character, parentheses too.
-    stat.rsplit_once(") ")?.1.chars().next()
+    // The name stands in parentheses and may hold any character, parentheses and spaces too.
+    stat.rsplit_once(") ")?.1.split(' ').nth(field).map(str::to_owned)
+}
+
+/// Ends this process by `deadly`, without a core dump.
+pub fn die_of(deadly: Signal) -> ! {
+    set_dumpable(false).expect("a process may give up its core dump");
+    // A handler may have been inherited: the Rust runtime has one for SIGSEGV.
+    // SAFETY: the default action is no code of ours. SIGKILL has no other: that error is no matter.
+    let _ = unsafe { signal(deadly, SigHandler::SigDfl) };
+    raise(deadly).expect("a process may signal itself");
+    unreachable!("{deadly} terminates a process")
 }

@@ -5,7 +5,7 @@
 pub mod checks;
 pub mod command;
 #[cfg(test)]
-mod fixture;
+pub(crate) mod fixture;
 mod header;
 mod judge;
 pub mod load;

@@ -1,0 +1,214 @@
+//! Exercise 2.2: `lifecycle::e2_fork_tree`.
+
+#[path = "support/meeting.rs"]
+mod meeting;
+mod support;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, Read, Write};
+use std::rc::Rc;
+use std::thread;
+
+use grade::storm::SignalStorm;
+use lifecycle::e2_fork_tree::{self, EvalError, Node};
+use meeting::Meeting;
+use nix::errno::Errno;
+use nix::sys::signal::Signal;
+use nix::sys::wait::{WaitPidFlag, waitpid};
+use nix::unistd::Pid;
+
+/// Calls `eval` and checks that only the caller comes back from it.
+fn eval(node: &Node) -> Result<u8, EvalError> {
+    let caller = Pid::this();
+    // SAFETY: a graded test has one thread.
+    let result = unsafe { e2_fork_tree::eval(node) };
+    assert_eq!(Pid::this(), caller, "a child came back from `eval` to the caller");
+    result
+}
+
+fn leaf(job: impl Fn() -> u8 + 'static) -> Node {
+    Node::Leaf(Box::new(job))
+}
+
+fn value(value: u8) -> Node {
+    leaf(move || value)
+}
+
+fn dies_of(signal: Signal) -> Node {
+    leaf(move || support::die_of(signal))
+}
+
+fn sum(nodes: impl Into<Vec<Node>>) -> Node {
+    Node::Sum(nodes.into())
+}
+
+fn sub(left: Node, right: Node) -> Node {
+    Node::Sub(Box::new(left), Box::new(right))
+}
+
+#[grade::test(hint = "the root has no process but the caller: call its job and return the value")]
+fn step1_a_leaf_has_the_value_of_its_job() {
+    let caller = Pid::this();
+    for wanted in [0, 42, 255] {
+        assert_eq!(eval(&value(wanted)), Ok(wanted), "the job returned {wanted}");
+    }
+    let here = leaf(move || if Pid::this() == caller { 1 } else { 0 });
+    assert_eq!(eval(&here), Ok(1), "the job of the root returns 1 where it runs in the caller");
+}
+
+#[grade::test(hint = "an exit code has 256 values, and so has a `u8`; what if a sum has more?")]
+fn step2_a_sum_is_taken_modulo_256() {
+    assert_eq!(eval(&sum([])), Ok(0), "the sum of nothing");
+    assert_eq!(eval(&sum([value(1), value(2), value(3)])), Ok(6), "1 + 2 + 3");
+    // 137 and 143 are how a shell shows a process that SIGKILL or SIGTERM ended: here, values.
+    assert_eq!(eval(&sum([value(137), value(143)])), Ok(24), "137 + 143");
+    let nested = sum([sum([value(137), value(143)]), value(250), sum([])]);
+    assert_eq!(eval(&nested), Ok(18), "(137 + 143) + 250 + ()");
+}
+
+#[grade::test(
+    timeout_ms = 2_000,
+    hint = "no leaf of this test ends before all of them have started:\n\
+            when do you wait for the first child, and how many have you started by then?"
+)]
+fn step2_the_children_of_a_node_run_at_the_same_time() {
+    let meeting = Meeting::of(4);
+    let member = |number: usize| {
+        let meeting = Rc::clone(&meeting);
+        leaf(move || {
+            meeting.attend(number);
+            1 << number
+        })
+    };
+    let tree = sum([member(0), sum([member(1), member(2)]), member(3)]);
+    assert_eq!(eval(&tree), Ok(1 + 2 + 4 + 8));
+}
+
+#[grade::test(hint = "left minus right is not right minus left, and below zero it goes on at 255")]
+fn step3_a_difference_is_left_minus_right() {
+    assert_eq!(eval(&sub(value(10), value(3))), Ok(7), "10 - 3");
+    assert_eq!(eval(&sub(value(3), value(10))), Ok(249), "3 - 10");
+    let nested = sub(sum([value(5), value(6)]), sub(value(1), value(9)));
+    assert_eq!(eval(&nested), Ok(19), "(5 + 6) - (1 - 9)");
+}
+
+#[grade::test(
+    timeout_ms = 2_000,
+    hint = "the left node of this test ends after the right one:\n\
+            how do you know whose exit code it is that you got first?"
+)]
+fn step3_the_right_node_may_end_before_the_left() {
+    let caller = Pid::this();
+    // Which of two dead children a wait for any child finds first is up to the kernel: try often.
+    for _ in 0..3 {
+        let (from_right, to_left) = io::pipe().unwrap();
+        let meeting = Meeting::of(2);
+        let meeting_too = Rc::clone(&meeting);
+        let left = leaf(move || {
+            meeting.attend(0);
+            let mut right = [0; 4];
+            (&from_right).read_exact(&mut right).unwrap();
+            let right = Pid::from_raw(i32::from_ne_bytes(right));
+            // Until it has ended, whether or not somebody has waited for it.
+            while support::stat(right, 0).is_some_and(|state| state != "Z") {
+                thread::yield_now();
+            }
+            // If the caller waits for any child, it has seen the right one when it sleeps again.
+            support::has_fallen_asleep(caller);
+            10
+        });
+        let right = leaf(move || {
+            meeting_too.attend(1);
+            (&to_left).write_all(&Pid::this().as_raw().to_ne_bytes()).unwrap();
+            3
+        });
+        assert_eq!(eval(&sub(left, right)), Ok(7), "10 - 3, where the 3 is there first");
+    }
+}
+
+#[grade::test(hint = "draw the processes of this tree: who forks whom, and where does each end?")]
+fn step3_every_node_has_one_process() {
+    let caller = Pid::this();
+    let (mut log, writer) = io::pipe().unwrap();
+    let writer = Rc::new(writer);
+    // Each leaf writes a line: its name and its processes, from its own up to the caller.
+    let logged = |name: &'static str| {
+        let writer = Rc::clone(&writer);
+        leaf(move || {
+            let line = format!("{name} {}\n", lineage(caller).join(" "));
+            (&*writer).write_all(line.as_bytes()).unwrap();
+            0
+        })
+    };
+    let tree = sum([logged("a"), sub(logged("b"), logged("c")), sum([logged("d")])]);
+    eval(&tree).unwrap();
+    drop((tree, writer));
+
+    let mut text = String::new();
+    log.read_to_string(&mut text).unwrap();
+    let seen =
+        format!("the tree is a + (b - c) + (d); each leaf and the processes above it:\n{text}");
+    assert_eq!(text.lines().count(), 4, "each of the four jobs runs once; {seen}");
+
+    let lineages: BTreeMap<&str, Vec<&str>> = text
+        .lines()
+        .filter_map(|line| line.split_once(' '))
+        .map(|(name, pids)| (name, pids.split(' ').collect()))
+        .collect();
+    let depths: Vec<usize> = lineages.values().map(Vec::len).collect();
+    assert_eq!(depths, [2, 3, 3, 3], "every node has one process, the root the caller's; {seen}");
+    assert_eq!(lineages["b"][1], lineages["c"][1], "b and c have one parent; {seen}");
+    let all: BTreeSet<&str> = lineages.into_values().flatten().collect();
+    assert_eq!(all.len(), 7, "seven nodes are seven processes; {seen}");
+}
+
+/// The IDs of this process, its parent and so on up to `last`, or as far as can be seen.
+fn lineage(last: Pid) -> Vec<String> {
+    let mut pids = vec![Pid::this()];
+    while let Some(&pid) = pids.last().filter(|&&pid| pid != last) {
+        let parent = support::stat(pid, 1).and_then(|parent| parent.parse().ok());
+        match parent.map(Pid::from_raw) {
+            Some(parent) => pids.push(parent),
+            None => break,
+        }
+    }
+    pids.iter().map(Pid::to_string).collect()
+}
+
+#[grade::test(hint = "which message can a child send to its parent that is not a value?")]
+fn step4_a_death_at_any_depth_is_the_error_of_the_tree() {
+    let killed = Err(EvalError::ChildDied(Signal::SIGKILL));
+    let terminated = Err(EvalError::ChildDied(Signal::SIGTERM));
+
+    assert_eq!(eval(&sum([value(1), dies_of(Signal::SIGKILL)])), killed, "1 + SIGKILL");
+    let deep = sum([value(1), sub(value(2), sum([dies_of(Signal::SIGTERM), value(3)]))]);
+    assert_eq!(eval(&deep), terminated, "1 + (2 - (SIGTERM + 3))");
+    let two = sub(sum([dies_of(Signal::SIGTERM)]), dies_of(Signal::SIGKILL));
+    assert_eq!(eval(&two), terminated, "(SIGTERM) - SIGKILL: the first from the left counts");
+}
+
+#[grade::test(hint = "which children has nobody waited for when the failure is returned?")]
+fn step4_no_child_is_left_behind_after_a_failure() {
+    let tree = sum([dies_of(Signal::SIGTERM), value(1), sum([value(2)])]);
+    assert_eq!(eval(&tree), Err(EvalError::ChildDied(Signal::SIGTERM)), "SIGTERM + 1 + (2)");
+    assert_eq!(
+        waitpid(None, Some(WaitPidFlag::WNOHANG)),
+        Err(Errno::ECHILD),
+        "`eval` left a child that nobody waited for"
+    );
+}
+
+#[grade::test(hint = "what does waitpid(2) return when a signal handler has run meanwhile?")]
+fn step4_a_signal_to_the_caller_is_no_failure() {
+    let caller = Pid::this();
+    let _storm = SignalStorm::start().unwrap();
+    let interrupting = leaf(move || {
+        support::interrupt_the_sleep_of(caller);
+        5
+    });
+    assert_eq!(
+        eval(&sum([interrupting, value(6)])),
+        Ok(11),
+        "5 + 6, where the 5 comes after signals have reached the waiting caller"
+    );
+}

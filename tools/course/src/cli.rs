@@ -1,0 +1,71 @@
+//! The command line, and nothing else.
+
+use clap::{Parser, Subcommand};
+
+/// Solve the exercises of the book, one after the other.
+///
+/// Without a command: goes to the next unsolved exercise and checks it again on every save.
+#[derive(Debug, Parser)]
+#[command(bin_name = "cargo course", version)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// List the exercises and which are solved
+    List,
+    /// Check an exercise once: by default, the next unsolved one
+    Check {
+        /// Such as 2.1, run_child or lifecycle/e1_run_child
+        exercise: Option<String>,
+        /// Check every exercise
+        #[arg(long, conflicts_with = "exercise")]
+        all: bool,
+    },
+    /// Show the next unsolved exercise
+    Next,
+    /// Show a hint, one more each time: by default, for the next unsolved exercise
+    Hint {
+        exercise: Option<String>,
+        /// Show all the hints at once
+        #[arg(long)]
+        all: bool,
+    },
+    /// Show the reference of an exercise that is solved
+    Solution {
+        exercise: String,
+        /// Show it although the exercise is not solved
+        #[arg(long)]
+        show: bool,
+    },
+    /// Put the file of an exercise back as it was shipped, and keep a dated copy of yours
+    Reset { exercise: String },
+    /// Read the book in a browser
+    Book {
+        #[arg(value_enum, default_value_t = BookAction::Open)]
+        action: BookAction,
+    },
+    /// For authors: check that the exercises themselves are right
+    Verify {
+        /// Which exercises; all, if none is named
+        exercises: Vec<String>,
+        /// How often each check is repeated
+        #[arg(long, default_value_t = 1, value_name = "N")]
+        repeat: u32,
+        /// Keep the processors busy meanwhile
+        #[arg(long)]
+        load: bool,
+    },
+}
+
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+pub enum BookAction {
+    /// Serve it and open it in a browser
+    Open,
+    /// Serve it on this machine only
+    Serve,
+    /// Render it to target/book
+    Build,
+}

@@ -1,0 +1,219 @@
+//! What the learner has done so far, in `.course/progress.json`.
+//!
+//! The file is written to a temporary one and renamed, under a lock, so that two running copies
+//! neither tear it nor undo each other's entries. A file that cannot be read is moved aside.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use anyhow::{Context, Result};
+use nix::fcntl::{Flock, FlockArg};
+use serde::{Deserialize, Serialize};
+
+use crate::catalog::Exercise;
+
+/// The form of the file; another number means that another version of the course wrote it.
+const VERSION: u32 = 1;
+
+/// The progress of a learner, by `chapter/exercise`.
+#[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Progress {
+    version: u32,
+    exercises: BTreeMap<String, Entry>,
+}
+
+/// What was done on one exercise.
+#[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Entry {
+    /// When it was first solved, in seconds since 1970, UTC.
+    pub solved_unix_s: Option<u64>,
+    /// How often it was checked.
+    pub attempts: u32,
+    /// How many hints were shown.
+    pub hints: usize,
+}
+
+/// The folder of the progress.
+#[derive(Debug, Clone)]
+pub struct Store {
+    folder: PathBuf,
+}
+
+impl Progress {
+    /// What was done on an exercise; nothing, if it is not known.
+    pub fn of(&self, exercise: &Exercise) -> Entry {
+        self.exercises.get(&key(exercise)).cloned().unwrap_or_default()
+    }
+
+    /// Whether an exercise was ever solved.
+    pub fn is_solved(&self, exercise: &Exercise) -> bool {
+        self.of(exercise).solved_unix_s.is_some()
+    }
+}
+
+impl Entry {
+    /// Counts an attempt.
+    pub fn attempted(&mut self, solved: bool) {
+        self.attempts += 1;
+        if solved && self.solved_unix_s.is_none() {
+            self.solved_unix_s = Some(now());
+        }
+    }
+}
+
+impl Store {
+    /// The progress of the workspace at `root`.
+    pub fn of(root: &Path) -> Store {
+        Store { folder: root.join(".course") }
+    }
+
+    /// Where copies of the learner's files are kept.
+    pub fn kept(&self) -> PathBuf {
+        self.folder.join("kept")
+    }
+
+    /// Reads the progress.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the folder cannot be used.
+    pub fn read(&self) -> Result<Progress> {
+        let _lock = self.lock()?;
+        self.load()
+    }
+
+    /// Changes what is recorded of an exercise, and returns the whole.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the folder cannot be used; the file is as it was before, then.
+    pub fn change(&self, exercise: &Exercise, change: impl FnOnce(&mut Entry)) -> Result<Progress> {
+        let _lock = self.lock()?;
+        let mut progress = self.load()?;
+        change(progress.exercises.entry(key(exercise)).or_default());
+        self.save(&progress)?;
+        Ok(progress)
+    }
+
+    fn file(&self) -> PathBuf {
+        self.folder.join("progress.json")
+    }
+
+    fn lock(&self) -> Result<Flock<File>> {
+        let file = self.folder.join("lock");
+        let cannot = || format!("cannot use {}", file.display());
+        fs::create_dir_all(&self.folder).with_context(cannot)?;
+        let opened = File::create(&file).with_context(cannot)?;
+        Flock::lock(opened, FlockArg::LockExclusive)
+            .map_err(|(_, error)| error)
+            .with_context(cannot)
+    }
+
+    fn load(&self) -> Result<Progress> {
+        let file = self.file();
+        let bytes = match fs::read(&file) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return Ok(Progress { version: VERSION, ..Progress::default() });
+            }
+            Err(error) => {
+                return Err(error).with_context(|| format!("cannot read {}", file.display()));
+            }
+        };
+        match serde_json::from_slice::<Progress>(&bytes) {
+            Ok(progress) if progress.version == VERSION => Ok(progress),
+            _ => self.move_aside(&file),
+        }
+    }
+
+    fn move_aside(&self, file: &Path) -> Result<Progress> {
+        let aside = (0..)
+            .map(|number| self.folder.join(format!("progress.unreadable-{}-{number}.json", now())))
+            .find(|path| !path.exists())
+            .context("some name is free")?;
+        fs::rename(file, &aside).with_context(|| format!("cannot move {}", file.display()))?;
+        eprintln!(
+            "{} cannot be read; it is kept as {}.\nYour solutions are safe: `cargo course check \
+             --all` records anew what is solved.",
+            file.display(),
+            aside.display()
+        );
+        Ok(Progress { version: VERSION, ..Progress::default() })
+    }
+
+    fn save(&self, progress: &Progress) -> Result<()> {
+        let file = self.file();
+        let mut temporary = tempfile::NamedTempFile::new_in(&self.folder)?;
+        serde_json::to_writer_pretty(&mut temporary, progress)?;
+        temporary.write_all(b"\n")?;
+        temporary.as_file().sync_all()?;
+        temporary.persist(&file).with_context(|| format!("cannot write {}", file.display()))?;
+        Ok(())
+    }
+}
+
+fn key(exercise: &Exercise) -> String {
+    format!("{}/{}", exercise.chapter, exercise.target)
+}
+
+fn now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::thread;
+
+    use super::*;
+    use crate::verify::fixture::project;
+
+    #[test]
+    fn the_first_pass_is_kept() {
+        let (_folder, catalog) = project();
+        let (exercise, store) = (&catalog.exercises[0], Store::of(&catalog.root));
+        store.change(exercise, |entry| entry.attempted(false)).unwrap();
+        store.change(exercise, |entry| entry.attempted(true)).unwrap();
+        let solved = store.read().unwrap().of(exercise).solved_unix_s;
+        store.change(exercise, |entry| entry.attempted(false)).unwrap();
+        let entry = store.read().unwrap().of(exercise);
+        assert_eq!((entry.attempts, entry.solved_unix_s), (3, solved));
+        assert!(solved.is_some());
+    }
+
+    #[test]
+    fn side_by_side_changes_are_all_kept() {
+        let (_folder, catalog) = project();
+        let (exercise, store) = (&catalog.exercises[0], Store::of(&catalog.root));
+        thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    for _ in 0..5 {
+                        store.change(exercise, |entry| entry.attempts += 1).unwrap();
+                    }
+                });
+            }
+        });
+        assert_eq!(store.read().unwrap().of(exercise).attempts, 20);
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_moved_aside() {
+        let (_folder, catalog) = project();
+        let (exercise, store) = (&catalog.exercises[0], Store::of(&catalog.root));
+        for (number, broken) in
+            ["", "{\"version\": 1, \"exer", "[1, 2]", "{\"version\": 99}"].into_iter().enumerate()
+        {
+            fs::create_dir_all(&store.folder).unwrap();
+            fs::write(store.file(), broken).unwrap();
+            assert_eq!(store.read().unwrap().of(exercise), Entry::default());
+            let names =
+                fs::read_dir(&store.folder).unwrap().map(|entry| entry.unwrap().file_name());
+            let aside = names.filter(|name| name.to_string_lossy().contains("unreadable")).count();
+            assert_eq!(aside, number + 1, "{broken:?} is kept");
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! Puts the file of an exercise back as it was shipped, and keeps the learner's.
+
+use std::fs;
+use std::path::PathBuf;
+use std::time::SystemTime;
+
+use anyhow::{Context, Result, ensure};
+
+use crate::catalog::Exercise;
+use crate::progress::Store;
+
+/// Restores the shipped file; returns where the learner's is kept, or `None` if there was nothing
+/// to keep.
+///
+/// # Errors
+///
+/// Fails where a file cannot be read or written; the learner's file is untouched then.
+pub fn reset(exercise: &Exercise, store: &Store) -> Result<Option<PathBuf>> {
+    let (file, stub) = (exercise.file(), exercise.stub());
+    let shipped = fs::read(&stub).with_context(|| format!("cannot read {}", stub.display()))?;
+    let kept = match fs::read(&file) {
+        Ok(mine) if mine == shipped => return Ok(None),
+        Ok(mine) => Some(keep(exercise, store, &mine)?),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
+        Err(error) => return Err(error).with_context(|| format!("cannot read {}", file.display())),
+    };
+    let folder = file.parent().context("a file lies in a folder")?;
+    let temporary = tempfile::NamedTempFile::new_in(folder)?;
+    fs::write(temporary.path(), shipped)?;
+    if let Ok(metadata) = fs::metadata(&file) {
+        fs::set_permissions(temporary.path(), metadata.permissions())?;
+    }
+    temporary.persist(&file).with_context(|| format!("cannot replace {}", file.display()))?;
+    Ok(kept)
+}
+
+/// Writes a copy and reads it again before anything is replaced.
+fn keep(exercise: &Exercise, store: &Store, mine: &[u8]) -> Result<PathBuf> {
+    let folder = store.kept();
+    fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    let date = humantime::format_rfc3339_seconds(SystemTime::now()).to_string().replace(':', "-");
+    let copy = (1..)
+        .map(|number| match number {
+            1 => folder.join(format!("{}.{date}.rs", exercise.target)),
+            _ => folder.join(format!("{}.{date}.{number}.rs", exercise.target)),
+        })
+        .find(|path| !path.exists())
+        .context("some name is free")?;
+    fs::write(&copy, mine).with_context(|| format!("cannot write {}", copy.display()))?;
+    ensure!(fs::read(&copy)? == mine, "the copy {} differs from your file", copy.display());
+    Ok(copy)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::verify::fixture::{project, text};
+
+    #[test]
+    fn a_reset_keeps_the_learners_file_and_restores_the_stub() {
+        let (_folder, catalog) = project();
+        let (exercise, store) = (&catalog.exercises[0], Store::of(&catalog.root));
+        let kept = reset(exercise, &store).unwrap().unwrap();
+        assert_eq!(text(&kept), "edited by the learner\n");
+        assert_eq!(text(&exercise.file()), text(&exercise.stub()));
+    }
+
+    #[test]
+    fn two_resets_in_a_second_keep_two_files() {
+        let (_folder, catalog) = project();
+        let (exercise, store) = (&catalog.exercises[0], Store::of(&catalog.root));
+        let first = reset(exercise, &store).unwrap().unwrap();
+        fs::write(exercise.file(), "again\n").unwrap();
+        let second = reset(exercise, &store).unwrap().unwrap();
+        assert_ne!(first, second);
+        assert_eq!(text(&second), "again\n");
+    }
+
+    #[test]
+    fn a_file_as_shipped_needs_no_copy() {
+        let (_folder, catalog) = project();
+        let (exercise, store) = (&catalog.exercises[0], Store::of(&catalog.root));
+        reset(exercise, &store).unwrap();
+        assert_eq!(reset(exercise, &store).unwrap(), None);
+    }
+
+    #[test]
+    fn a_deleted_file_comes_back() {
+        let (_folder, catalog) = project();
+        let (exercise, store) = (&catalog.exercises[0], Store::of(&catalog.root));
+        fs::remove_file(exercise.file()).unwrap();
+        assert_eq!(reset(exercise, &store).unwrap(), None);
+        assert_eq!(text(&exercise.file()), text(&exercise.stub()));
+    }
+
+    #[test]
+    fn a_missing_stub_leaves_the_learners_file_alone() {
+        let (_folder, catalog) = project();
+        let (exercise, store) = (&catalog.exercises[0], Store::of(&catalog.root));
+        fs::remove_file(exercise.stub()).unwrap();
+        reset(exercise, &store).unwrap_err();
+        assert_eq!(text(&exercise.file()), "edited by the learner\n");
+    }
+}
