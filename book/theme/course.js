@@ -10,7 +10,18 @@
     skip.className = "skip";
     skip.href = "#" + main.id;
     skip.textContent = "Skip to the text";
-    document.body.prepend(skip);
+    const first = document.createElement("nav");
+    first.setAttribute("aria-label", "Skip");
+    first.append(skip);
+    document.body.prepend(first);
+
+    // mdBook scrolls the sidebar to this page, and a browser begins its Tab order there.
+    if (!location.hash) {
+        first.tabIndex = -1;
+        first.focus({ preventScroll: true });
+        first.blur();
+        first.removeAttribute("tabindex");
+    }
 
     const sidebar = byId("mdbook-sidebar-toggle");
     sidebar.setAttribute("role", "button");

@@ -123,3 +123,6 @@ fn is_this_machine(host: &[u8]) -> bool {
     });
     ["localhost", "127.0.0.1"].iter().any(|own| name.eq_ignore_ascii_case(own))
 }
+
+#[cfg(test)]
+mod tests;
