@@ -25,7 +25,8 @@ fn the_introduction_shows_a_real_round() {
         ("# a first try", mistake.apply(&reference).unwrap()),
         ("# a second one", reference.clone()),
     ] {
-        round += &format!("{what}\n$ cargo course check 2.0\n{}\n", said(&catalog, exercise, &text));
+        round +=
+            &format!("{what}\n$ cargo course check 2.0\n{}\n", said(&catalog, exercise, &text));
     }
 
     let recorded = catalog.root.join("book/results/introduction/first_round.txt");

@@ -23,7 +23,16 @@ pub enum Order {
 ///
 /// Fails where they differ and nothing is to be recorded; the message shows the difference.
 pub fn compare(root: &Path, recorded: &str, printed: &str, order: Order) -> Result<(), String> {
-    let assert = Assert::new().action_env(ACTION);
+    compare_by(Assert::new().action_env(ACTION), root, recorded, printed, order)
+}
+
+fn compare_by(
+    assert: Assert,
+    root: &Path,
+    recorded: &str,
+    printed: &str,
+    order: Order,
+) -> Result<(), String> {
     compare_with(assert, &root.join(recorded), printed, order).map_err(|difference| {
         let difference = difference.replace(&format!("{}/", root.display()), "");
         format!(
@@ -82,7 +91,9 @@ mod tests {
     #[test]
     fn a_missing_record_is_an_error_that_says_how_to_make_it() {
         let folder = tempfile::tempdir().unwrap();
-        let error = compare(folder.path(), "a.out", "a\n", Order::Fixed).unwrap_err();
+        // Not as the environment says: this must not record.
+        let assert = Assert::new().action(Action::Verify);
+        let error = compare_by(assert, folder.path(), "a.out", "a\n", Order::Fixed).unwrap_err();
         assert!(error.starts_with("a.out: this is not what comes now; "), "{error}");
         assert!(!error.contains(&folder.path().display().to_string()), "{error}");
     }

@@ -10,8 +10,13 @@ fn a_plain_cargo_test_tests_the_tools() {
 
 #[test]
 fn versions_and_lints_are_set_once() {
-    let members = project().texts(|file| file.ends_with("/Cargo.toml"));
-    assert_none(members.iter().flat_map(|(file, text)| manifest::member(file, text)));
+    let project = project();
+    let metadata = MetadataCommand::new().current_dir(&project.catalog.root).no_deps().exec();
+    let members = metadata.expect("cargo knows the members").packages;
+    assert_none(members.iter().flat_map(|package| {
+        let file = project.relative(package.manifest_path.as_std_path());
+        manifest::member(&file, &project.read(&file))
+    }));
 }
 
 #[test]
