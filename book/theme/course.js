@@ -42,10 +42,10 @@
         button.parentElement.remove();
     }
 
-    // Code that is wider than the page is scrolled with the arrow keys.
-    for (const code of all("pre > code")) {
-        if (code.scrollWidth > code.clientWidth) {
-            code.tabIndex = 0;
+    // What is wider than the page is scrolled with the arrow keys.
+    for (const wide of all("pre > code, .table-wrapper")) {
+        if (wide.scrollWidth > wide.clientWidth) {
+            wide.tabIndex = 0;
         }
     }
 
