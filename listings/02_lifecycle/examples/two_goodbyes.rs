@@ -1,4 +1,4 @@
-//! A child that leaves by `return` drops what belongs to its parent.
+//! A child that returns drops what belongs to its parent.
 
 use std::env::temp_dir;
 use std::fs::{self, File};
@@ -26,7 +26,7 @@ fn main() {
 
     // SAFETY: this process has one thread.
     match unsafe { fork() }.expect("there is room for one more process") {
-        ForkResult::Child => return,
+        ForkResult::Child => println!("child: I leave this function"),
         ForkResult::Parent { child } => {
             waitpid(child, None).expect("the child can be waited for");
             println!("parent: my file is still there: {}", scratch.0.exists());
