@@ -12,7 +12,7 @@ fn main() {
             // SAFETY: `_exit` takes any code and does not return.
             ForkResult::Child => unsafe { libc::_exit(code) },
             ForkResult::Parent { child } => match waitpid(child, None) {
-                Ok(WaitStatus::Exited(_, seen)) => println!("_exit({code:3}) is seen as {seen}"),
+                Ok(WaitStatus::Exited(_, seen)) => println!("{code:3} is seen as {seen}"),
                 other => panic!("{other:?}"),
             },
         }

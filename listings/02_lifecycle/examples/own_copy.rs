@@ -17,16 +17,19 @@ fn main() {
         ForkResult::Child => {
             // Relaxed: each process has one thread.
             COUNTER.store(3, Relaxed);
-            let same = &raw const COUNTER == before;
-            println!("child:  COUNTER is {}, address as before: {same}", COUNTER.load(Relaxed));
+            show("child", before);
             // SAFETY: `_exit` takes any code and does not return.
             unsafe { libc::_exit(0) }
         }
         ForkResult::Parent { child } => {
             waitpid(child, None).expect("the child can be waited for");
-            let same = &raw const COUNTER == before;
-            println!("parent: COUNTER is {}, address as before: {same}", COUNTER.load(Relaxed));
+            show("parent", before);
         }
     }
+}
+
+fn show(who: &str, before: *const AtomicU32) {
+    let (value, same) = (COUNTER.load(Relaxed), &raw const COUNTER == before);
+    println!("{who:6} COUNTER is {value}, its address is as before: {same}");
 }
 // ANCHOR_END: main

@@ -76,8 +76,13 @@ pub fn place(page: &str, pages: &[(&str, String)], exercise: &str) -> Option<Fin
 }
 
 /// What is wrong with the known mistakes of `exercise`, as far as can be told without running
-/// them. `tests` is the text of its tests.
-pub fn mistakes(project: &Project, exercise: &Exercise, tests: &str) -> Vec<Finding> {
+/// them. `tests` is the text of its tests, `reference` that of its reference.
+pub fn mistakes(
+    project: &Project,
+    exercise: &Exercise,
+    tests: &str,
+    reference: &str,
+) -> Vec<Finding> {
     let folder = project.relative(&exercise.mistakes());
     match Mistake::all(exercise) {
         Err(error) => {
@@ -85,9 +90,13 @@ pub fn mistakes(project: &Project, exercise: &Exercise, tests: &str) -> Vec<Find
         }
         Ok(mistakes) => {
             let names = test_names(tests);
-            let unknown = mistakes.iter().filter_map(|mistake| {
+            let unknown = mistakes.iter().flat_map(|mistake| {
                 let file = project.relative(&mistake.file);
-                names_a_test(&file, mistake.test.as_deref(), &names)
+                let unfit = mistake.apply(reference).err().map(|error| {
+                    let reason = format!("{:#}", error.root_cause());
+                    Finding::new(&file, reason, "make the patch anew with `diff -u`")
+                });
+                names_a_test(&file, mistake.test.as_deref(), &names).into_iter().chain(unfit)
             });
             enough(&folder, mistakes.len()).into_iter().chain(unknown).collect()
         }

@@ -9,7 +9,6 @@
 
 pub mod blocks;
 pub mod examples;
-pub mod exceptions;
 pub mod exercise;
 pub mod finding;
 pub mod graded;

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::LazyLock;
 use std::{env, io};
 
@@ -46,6 +47,19 @@ impl Project {
         Ok(Project { catalog, files })
     }
 
+    /// The files of ours that nobody edits while learning: where the rules are not strict, neither
+    /// the exercises nor what git does not know. The stubs as shipped are among them.
+    pub fn shared_texts(&self, suffixes: &[&str]) -> Vec<(&str, String)> {
+        let tracked = if strict() { None } else { tracked(&self.catalog.root) };
+        let edited: Vec<String> =
+            self.catalog.exercises.iter().map(|e| self.relative(&e.file())).collect();
+        self.texts(|file| {
+            let ours = strict() || !edited.iter().any(|edited| edited == file);
+            let known = tracked.as_ref().is_none_or(|tracked| tracked.contains(file));
+            ours && known && suffixes.iter().any(|suffix| file.ends_with(suffix))
+        })
+    }
+
     /// The text of a file, named from the root.
     ///
     /// # Panics
@@ -56,10 +70,12 @@ impl Project {
         fs::read_to_string(&path).unwrap_or_else(|error| panic!("cannot read {file}: {error}"))
     }
 
-    /// The texts of the files that `wanted` picks, with their names.
+    /// The texts of the files that `wanted` picks, with their names; files that are no text are
+    /// left out.
     pub fn texts(&self, wanted: impl Fn(&str) -> bool) -> Vec<(&str, String)> {
         let files = self.files.iter().filter(|file| wanted(file));
-        files.map(|file| (file.as_str(), self.read(file))).collect()
+        let text = |file: &'_ String| fs::read_to_string(self.catalog.root.join(file)).ok();
+        files.filter_map(|file| Some((file.as_str(), text(file)?))).collect()
     }
 
     /// The pages of the book, with their names; not the table of contents.
@@ -89,6 +105,13 @@ pub fn strict() -> bool {
 pub fn note(text: &str) {
     // A note that nobody can read is no reason to fail.
     let _ = io::Write::write_all(&mut io::stderr(), format!("note: {text}\n").as_bytes());
+}
+
+/// The files that git knows; `None` where there is no git, as in an unpacked archive.
+fn tracked(root: &Path) -> Option<BTreeSet<String>> {
+    let output = Command::new("git").args(["ls-files", "-z"]).current_dir(root).output().ok()?;
+    let names = String::from_utf8(output.stdout).ok().filter(|_| output.status.success())?;
+    Some(names.split_terminator('\0').map(str::to_owned).collect())
 }
 
 fn files(catalog: &Catalog) -> Result<Vec<String>> {
@@ -122,6 +145,14 @@ mod tests {
         let files = &project().files;
         assert!(files.contains(&"tools/rules/src/project.rs".to_owned()));
         assert!(!files.iter().any(|file| file.starts_with("target/")));
+    }
+
+    #[test]
+    fn what_a_learner_edits_is_not_shared() {
+        let texts = project().shared_texts(&["e0_exit_status.rs"]);
+        let files: Vec<&str> = texts.iter().map(|(file, _)| *file).collect();
+        assert!(files.contains(&"solutions/02_lifecycle/stubs/e0_exit_status.rs"));
+        assert_eq!(files.contains(&"exercises/02_lifecycle/src/e0_exit_status.rs"), strict());
     }
 
     #[test]

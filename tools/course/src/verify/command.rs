@@ -43,6 +43,7 @@ pub fn verify(
     stop: &AtomicBool,
     out: &mut impl Write,
 ) -> Result<Outcome> {
+    ensure!(options.repeat > 0, "nothing can be checked 0 times; leave --repeat out for once");
     let exercises = chosen(catalog, &options.exercises)?;
     let checks = Checks { catalog, times: options.repeat, stop };
     let mut work = || verify_each(&checks, &exercises, out);
