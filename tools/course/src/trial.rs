@@ -4,8 +4,9 @@
 //! compiling. What the tests print decides nothing: a learner can print `test result: ok`.
 
 use std::collections::BTreeSet;
+use std::env;
 use std::fs::{self, File};
-use std::io::{BufReader, Read, Seek, SeekFrom};
+use std::io::{self, BufReader, IsTerminal, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc;
@@ -18,6 +19,7 @@ use cargo_metadata::diagnostic::DiagnosticLevel;
 
 use crate::catalog::Exercise;
 use crate::report::{self, TestReport};
+use crate::stop::Stop;
 
 /// The most that is kept of what the tests print, in bytes.
 const MOST_OUTPUT: u64 = 1 << 20;
@@ -35,7 +37,7 @@ pub struct Request<'a> {
     pub target: &'a Path,
     /// Whether the reference is graded in place of the learner's file.
     pub solution: bool,
-    /// Whether Cargo's progress and the compiler's messages are shown as they come, in color.
+    /// Whether Cargo's progress and the compiler's messages are shown as they come.
     pub show: bool,
 }
 
@@ -86,7 +88,17 @@ impl Trial {
 ///
 /// Fails where Cargo cannot be started, or fails for another reason than the code.
 pub fn build(request: &Request) -> Result<Build> {
-    let format = if request.show { "json-diagnostic-rendered-ansi" } else { "json" };
+    build_until(request, None)
+}
+
+/// As [`build`]; `stop` ends it early, and then what it returns means nothing.
+///
+/// # Errors
+///
+/// As [`build`].
+pub fn build_until(request: &Request, stop: Option<&Stop>) -> Result<Build> {
+    let format =
+        if request.show && color_is_welcome() { "json-diagnostic-rendered-ansi" } else { "json" };
     let mut cargo = Command::new(env!("CARGO"));
     cargo
         .args(["test", "--no-run", "--package", &request.exercise.package])
@@ -99,19 +111,27 @@ pub fn build(request: &Request) -> Result<Build> {
         .stdout(Stdio::piped())
         .stderr(if request.show { Stdio::inherit() } else { Stdio::piped() });
 
-    let mut cargo = cargo.spawn().context("cannot start cargo")?;
+    let mut cargo = start(&mut cargo, stop).context("cannot start cargo")?;
     let (binary, errors) = read_messages(&mut cargo, request.show)?;
     let mut said = String::new();
     if let Some(mut stderr) = cargo.stderr.take() {
         stderr.read_to_string(&mut said)?;
     }
-    let status = cargo.wait()?;
+    let status = wait(&mut cargo, stop)?;
 
     match binary {
         Some(binary) if status.success() => Ok(Build::Binary(binary)),
         _ if !errors.is_empty() => Ok(Build::Errors(errors)),
+        _ if request.show => {
+            bail!("cargo cannot build {}; the reason stands above", request.exercise.target)
+        }
         _ => bail!("cargo cannot build {}: {}", request.exercise.target, said.trim()),
     }
+}
+
+/// The compiler's messages go to standard error; NO_COLOR is the convention of no-color.org.
+fn color_is_welcome() -> bool {
+    io::stderr().is_terminal() && env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
 /// Runs the tests of a binary, or the one test named, in the folder of their package.
@@ -120,6 +140,20 @@ pub fn build(request: &Request) -> Result<Build> {
 ///
 /// Fails where the binary cannot be started or does not end.
 pub fn run(binary: &Path, package: &Path, test: Option<&str>) -> Result<Trial> {
+    run_until(binary, package, test, None)
+}
+
+/// As [`run`]; `stop` ends it early, and then what it returns means nothing.
+///
+/// # Errors
+///
+/// As [`run`].
+pub fn run_until(
+    binary: &Path,
+    package: &Path,
+    test: Option<&str>,
+    stop: Option<&Stop>,
+) -> Result<Trial> {
     let wanted: BTreeSet<String> = match test {
         Some(test) => BTreeSet::from([test.to_owned()]),
         None => list(binary, package)?,
@@ -140,7 +174,8 @@ pub fn run(binary: &Path, package: &Path, test: Option<&str>) -> Result<Trial> {
         .stdin(Stdio::null())
         .stdout(output.try_clone()?)
         .stderr(output);
-    let status = wait(command.spawn().with_context(|| cannot_start(binary))?)?;
+    let mut tests = start(&mut command, stop).with_context(|| cannot_start(binary))?;
+    let status = wait_within_limit(&mut tests, stop)?;
 
     let tests = report::parse(&fs::read_to_string(&report).unwrap_or_default())?;
     let reported: BTreeSet<&str> = tests.iter().map(|test| test.name.as_str()).collect();
@@ -187,12 +222,26 @@ fn list(binary: &Path, package: &Path) -> Result<BTreeSet<String>> {
     Ok(lines.lines().filter_map(|line| line.strip_suffix(": test")).map(str::to_owned).collect())
 }
 
+fn start(command: &mut Command, stop: Option<&Stop>) -> Result<Child> {
+    match stop {
+        Some(stop) => stop.spawn(command),
+        None => Ok(command.spawn()?),
+    }
+}
+
+fn wait(child: &mut Child, stop: Option<&Stop>) -> io::Result<ExitStatus> {
+    match stop {
+        Some(stop) => stop.wait(child),
+        None => child.wait(),
+    }
+}
+
 /// Waits for a test binary. Where it is ended, its supervisors notice and end their tests.
-fn wait(mut child: Child) -> Result<ExitStatus> {
+fn wait_within_limit(child: &mut Child, stop: Option<&Stop>) -> Result<ExitStatus> {
     let (done, status) = mpsc::channel();
     thread::scope(|scope| {
         let pid = child.id();
-        scope.spawn(move || done.send(child.wait()));
+        scope.spawn(move || done.send(wait(child, stop)));
         match status.recv_timeout(LIMIT) {
             Ok(status) => Ok(status?),
             Err(_) => {

@@ -1,6 +1,7 @@
 //! What the learner reads.
 
 use std::fmt::Write as _;
+
 use std::path::Path;
 
 use anyhow::Result;
@@ -13,12 +14,14 @@ use crate::trial::Trial;
 /// The most lines of a learner's own output that are shown.
 const MOST_LINES: usize = 20;
 
+/// What a learner can type in the watch mode.
+pub fn keys() -> &'static str {
+    "\nSave the file to check again. Or type a letter, then Enter:\n  \
+     h hint   n next   l list   b book   q quit   ? this help\n"
+}
+
 /// The list of all exercises.
-///
-/// # Errors
-///
-/// Fails where a stub cannot be read.
-pub fn list(catalog: &Catalog, progress: &Progress) -> Result<String> {
+pub fn list(catalog: &Catalog, progress: &Progress) -> String {
     let mut text = String::new();
     let solved = catalog.exercises.iter().filter(|exercise| progress.is_solved(exercise)).count();
     for exercise in &catalog.exercises {
@@ -27,7 +30,7 @@ pub fn list(catalog: &Catalog, progress: &Progress) -> Result<String> {
         let line = format!(
             "{mark:6}  {:5} {:18} difficulty {}  {:3} min  {track}",
             exercise.id(),
-            exercise.name(),
+            exercise.title(),
             exercise.facts.difficulty,
             exercise.facts.minutes,
         );
@@ -38,7 +41,7 @@ pub fn list(catalog: &Catalog, progress: &Progress) -> Result<String> {
         "\n{solved} of {} solved. The minutes are estimates.",
         catalog.exercises.len()
     );
-    Ok(text)
+    text
 }
 
 /// What an exercise asks for, and where.
@@ -47,18 +50,65 @@ pub fn list(catalog: &Catalog, progress: &Progress) -> Result<String> {
 ///
 /// Fails where the stub cannot be read.
 pub fn task(catalog: &Catalog, exercise: &Exercise) -> Result<String> {
-    let place =
-        |path: &Path| path.strip_prefix(&catalog.root).unwrap_or(path).display().to_string();
     Ok(format!(
         "{} {}: {}\n  edit   {}\n  read   {} (or: cargo course book)\n  check  cargo course check {}\n  hints  cargo course hint {}\n",
         exercise.id(),
         exercise.title(),
         exercise.task()?,
-        place(&exercise.file()),
-        place(&exercise.page()),
+        catalog.place(&exercise.file()),
+        catalog.place(&exercise.page()),
         exercise.id(),
         exercise.id(),
     ))
+}
+
+/// Where the learner's file does not compile; the compiler has said why.
+pub fn does_not_compile(exercise: &Exercise) -> String {
+    format!("\n{} does not compile yet: see the error above.\n", exercise.id())
+}
+
+/// Where another exercise of the chapter does not compile.
+pub fn broken_neighbor(catalog: &Catalog, exercise: &Exercise, other: &Exercise) -> String {
+    let (id, file) = (exercise.id(), other.file());
+    format!(
+        "\n{} does not compile. That is exercise {}; it takes nothing from {id}, which is now \
+         checked beside the others as they were shipped.\n\n",
+        catalog.place(&file),
+        other.id(),
+    )
+}
+
+/// Where the learner's file is not there.
+pub fn missing(catalog: &Catalog, exercise: &Exercise) -> String {
+    let file = exercise.file();
+    format!(
+        "\n{} is not there; `cargo course reset {}` puts it back as it was shipped.\n",
+        catalog.place(&file),
+        exercise.id()
+    )
+}
+
+/// When there is nothing left to do.
+pub fn all_solved(catalog: &Catalog) -> String {
+    format!("All {} exercises are solved.\n", catalog.exercises.len())
+}
+
+/// After a reset; `kept` is where the learner's file is now.
+pub fn reset(catalog: &Catalog, exercise: &Exercise, kept: Option<&Path>) -> String {
+    let file = exercise.file();
+    let file = catalog.place(&file);
+    match kept {
+        Some(kept) => format!(
+            "{file} is as it was shipped.\nYour version is kept as {}.\n",
+            catalog.place(kept)
+        ),
+        None => format!("{file} is as it was shipped; there was nothing of yours to keep.\n"),
+    }
+}
+
+/// Before the first start of the book.
+pub fn book_is_built() -> &'static str {
+    "The program that renders the book is built first: once, for about a minute.\n"
 }
 
 /// What came of a check; `order` has the names of the tests as the file has them.
@@ -156,9 +206,9 @@ mod tests {
         let (_folder, catalog) = project();
         let store = crate::progress::Store::of(&catalog.root);
         let progress = store.change(&catalog.exercises[0], |entry| entry.attempted(true)).unwrap();
-        insta::assert_snapshot!(list(&catalog, &progress).unwrap(), @"
-        solved  1.1   one                difficulty 1    1 min
-        -       1.2   two                difficulty 1    1 min
+        insta::assert_snapshot!(list(&catalog, &progress), @"
+        solved  1.1   One                difficulty 1    1 min
+        -       1.2   Two                difficulty 1    1 min
 
         1 of 2 solved. The minutes are estimates.
         ");
