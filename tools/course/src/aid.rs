@@ -45,7 +45,7 @@ pub fn solution(
     let (file, mistakes) = (exercise.solution(), exercise.mistakes());
     let text =
         fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
-    let (file, mistakes) = (catalog.place(&file), catalog.place(&mistakes));
+    let (file, mistakes) = (catalog.short(&file), catalog.short(&mistakes));
     Ok(format!("{text}\nThis is {file}; known mistakes are in {mistakes}.\n"))
 }
 

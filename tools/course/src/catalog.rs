@@ -91,11 +91,6 @@ impl Catalog {
         Ok(Catalog { root, target, exercises })
     }
 
-    /// A path as a learner reads it: from the folder of the workspace.
-    pub fn place<'a>(&self, path: &'a Path) -> std::path::Display<'a> {
-        path.strip_prefix(&self.root).unwrap_or(path).display()
-    }
-
     /// The names of the chapters that have exercises, in order.
     pub fn chapters(&self) -> Vec<&str> {
         let mut chapters: Vec<&str> = self.exercises.iter().map(|e| e.chapter.as_str()).collect();

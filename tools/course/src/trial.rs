@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 use std::env;
 use std::fs::{self, File};
-use std::io::{self, BufReader, IsTerminal, Read, Seek, SeekFrom};
+use std::io::{self, BufRead as _, BufReader, IsTerminal as _, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc;
@@ -97,8 +97,8 @@ pub fn build(request: &Request) -> Result<Build> {
 ///
 /// As [`build`].
 pub fn build_until(request: &Request, stop: Option<&Stop>) -> Result<Build> {
-    let format =
-        if request.show && color_is_welcome() { "json-diagnostic-rendered-ansi" } else { "json" };
+    let color = request.show && color_is_welcome();
+    let format = if color { "json-diagnostic-rendered-ansi" } else { "json" };
     let mut cargo = Command::new(env!("CARGO"));
     cargo
         .args(["test", "--no-run", "--package", &request.exercise.package])
@@ -107,15 +107,21 @@ pub fn build_until(request: &Request, stop: Option<&Stop>) -> Result<Build> {
         .args(if request.show { &[][..] } else { &["--quiet"] })
         .current_dir(request.folder)
         .env("CARGO_TARGET_DIR", request.target)
+        .env("CARGO_TERM_COLOR", if color { "always" } else { "never" })
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
-        .stderr(if request.show { Stdio::inherit() } else { Stdio::piped() });
+        .stderr(Stdio::piped());
 
     let mut cargo = start(&mut cargo, stop).context("cannot start cargo")?;
-    let (binary, errors) = read_messages(&mut cargo, request.show)?;
-    let mut said = String::new();
-    if let Some(mut stderr) = cargo.stderr.take() {
-        stderr.read_to_string(&mut said)?;
+    let stderr = cargo.stderr.take().context("cargo has a standard error")?;
+    let (messages, said) = thread::scope(|scope| {
+        let relay = scope.spawn(|| relay(stderr, request.show));
+        (read_messages(&mut cargo, request.show), relay.join())
+    });
+    let said = said.unwrap_or_default();
+    let (binary, errors) = messages?;
+    if request.show {
+        eprint!("{said}");
     }
     let status = wait(&mut cargo, stop)?;
 
@@ -181,6 +187,22 @@ pub fn run_until(
     let reported: BTreeSet<&str> = tests.iter().map(|test| test.name.as_str()).collect();
     let missing = wanted.iter().filter(|name| !reported.contains(name.as_str())).cloned().collect();
     Ok(Trial { success: status.success(), output: last_part(&printed)?, tests, missing })
+}
+
+/// Passes on what Cargo says while it builds, and returns its last words: they sum up errors whose
+/// messages come on another way, and must stand behind these.
+fn relay(stderr: impl Read, show: bool) -> String {
+    let mut last = String::new();
+    for line in BufReader::new(stderr).lines().map_while(Result::ok) {
+        // In color, an escape follows the word.
+        if !last.is_empty() || line.contains("error:") || line.contains("error\u{1b}") {
+            last += &line;
+            last.push('\n');
+        } else if show {
+            eprintln!("{line}");
+        }
+    }
+    last
 }
 
 fn read_messages(cargo: &mut Child, show: bool) -> Result<(Option<PathBuf>, Vec<CompileError>)> {

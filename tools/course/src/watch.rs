@@ -100,9 +100,8 @@ impl<'scope, 'env> Session<'scope, 'env> {
                 due = None;
                 // A change of another file, or one that changed nothing, needs no new check.
                 if fs::read(exercise.file()).ok() != running.text {
-                    // First, since Cargo lets only one build at a time.
-                    running.stop.stop();
-                    running = self.start(exercise);
+                    print!("{}", words::again(exercise));
+                    running = self.start_again(exercise, &running);
                 }
                 continue;
             };
@@ -117,10 +116,7 @@ impl<'scope, 'env> Session<'scope, 'env> {
                 Event::Checked(..) => {}
                 Event::Closed => return Ok(Leave::Quit),
                 Event::Line(line) => match line.trim() {
-                    "" => {
-                        running.stop.stop();
-                        running = self.start(exercise);
-                    }
+                    "" => running = self.start_again(exercise, &running),
                     "h" => print!("{}", aid::hint(exercise, self.store, false)?),
                     "n" => return Ok(Leave::Next),
                     "l" => print!("{}", words::list(self.catalog, &self.store.read()?)),
@@ -146,6 +142,12 @@ impl<'scope, 'env> Session<'scope, 'env> {
             Err(RecvTimeoutError::Timeout) => Ok(None),
             Err(error) => Err(error).context("the watcher has ended"),
         }
+    }
+
+    fn start_again(&mut self, exercise: &'env Exercise, running: &Running) -> Running {
+        // First, since Cargo lets only one build at a time.
+        running.stop.stop();
+        self.start(exercise)
     }
 
     /// Checks the exercise beside us, and tells of it in an event.

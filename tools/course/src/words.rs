@@ -20,6 +20,11 @@ pub fn keys() -> &'static str {
      h hint   n next   l list   b book   q quit   ? this help\n"
 }
 
+/// When a save starts the next check.
+pub fn again(exercise: &Exercise) -> String {
+    format!("\nSaved: checking {} again.\n", exercise.id())
+}
+
 /// The list of all exercises.
 pub fn list(catalog: &Catalog, progress: &Progress) -> String {
     let mut text = String::new();
@@ -55,8 +60,8 @@ pub fn task(catalog: &Catalog, exercise: &Exercise) -> Result<String> {
         exercise.id(),
         exercise.title(),
         exercise.task()?,
-        catalog.place(&exercise.file()),
-        catalog.place(&exercise.page()),
+        catalog.short(&exercise.file()),
+        catalog.short(&exercise.page()),
         exercise.id(),
         exercise.id(),
     ))
@@ -73,7 +78,7 @@ pub fn broken_neighbor(catalog: &Catalog, exercise: &Exercise, other: &Exercise)
     format!(
         "\n{} does not compile. That is exercise {}; it takes nothing from {id}, which is now \
          checked beside the others as they were shipped.\n\n",
-        catalog.place(&file),
+        catalog.short(&file),
         other.id(),
     )
 }
@@ -83,7 +88,7 @@ pub fn missing(catalog: &Catalog, exercise: &Exercise) -> String {
     let file = exercise.file();
     format!(
         "\n{} is not there; `cargo course reset {}` puts it back as it was shipped.\n",
-        catalog.place(&file),
+        catalog.short(&file),
         exercise.id()
     )
 }
@@ -96,11 +101,11 @@ pub fn all_solved(catalog: &Catalog) -> String {
 /// After a reset; `kept` is where the learner's file is now.
 pub fn reset(catalog: &Catalog, exercise: &Exercise, kept: Option<&Path>) -> String {
     let file = exercise.file();
-    let file = catalog.place(&file);
+    let file = catalog.short(&file);
     match kept {
         Some(kept) => format!(
             "{file} is as it was shipped.\nYour version is kept as {}.\n",
-            catalog.place(kept)
+            catalog.short(kept)
         ),
         None => format!("{file} is as it was shipped; there was nothing of yours to keep.\n"),
     }
@@ -156,19 +161,23 @@ fn failure(exercise: &Exercise, test: &TestReport) -> String {
 ///
 /// Fails where the stub of the next exercise cannot be read.
 pub fn solved(catalog: &Catalog, exercise: &Exercise, next: Option<&Exercise>) -> Result<String> {
-    let id = exercise.id();
+    let (reference, mistakes) = (exercise.solution(), exercise.mistakes());
     let mut text = format!(
-        "\n{id} {} is solved.\n  compare with the reference and the known mistakes: \
-         cargo course solution {id}\n",
-        exercise.title()
+        "\n{} {} is solved.\n  compare   {}\n  mistakes  {}\n",
+        exercise.id(),
+        exercise.title(),
+        catalog.short(&reference),
+        catalog.short(&mistakes),
     );
     match next {
         Some(next) => {
-            let _ = writeln!(text, "  next: {} {}: {}", next.id(), next.title(), next.task()?);
+            let (id, title) = (next.id(), next.title());
+            let _ =
+                writeln!(text, "  next      cargo course check {id}  ({title}: {})", next.task()?);
         }
         None => {
             let all = catalog.exercises.len();
-            let _ = writeln!(text, "  That was the last: all {all} exercises are solved.");
+            let _ = writeln!(text, "\nThat was the last: all {all} exercises are solved.");
         }
     }
     Ok(text)
@@ -211,6 +220,45 @@ mod tests {
         -       1.2   Two                difficulty 1    1 min
 
         1 of 2 solved. The minutes are estimates.
+        ");
+    }
+
+    #[test]
+    fn trouble_with_files_is_named_with_its_mend() {
+        let (_folder, catalog) = project();
+        let [one, two] = &catalog.exercises[..] else { panic!("there are two exercises") };
+        insta::assert_snapshot!(does_not_compile(one), @"
+
+        1.1 does not compile yet: see the error above.
+        ");
+        insta::assert_snapshot!(broken_neighbor(&catalog, one, two), @"
+
+        exercises/01_sums/src/e2_two.rs does not compile. That is exercise 1.2; it takes nothing from 1.1, which is now checked beside the others as they were shipped.
+        ");
+        insta::assert_snapshot!(missing(&catalog, one), @"
+
+        exercises/01_sums/src/e1_one.rs is not there; `cargo course reset 1.1` puts it back as it was shipped.
+        ");
+    }
+
+    #[test]
+    fn a_reset_says_where_the_old_version_is() {
+        let (_folder, catalog) = project();
+        let one = &catalog.exercises[0];
+        let kept = catalog.root.join(".course/kept/e1_one.then.rs");
+        insta::assert_snapshot!(reset(&catalog, one, Some(&kept)), @"
+        exercises/01_sums/src/e1_one.rs is as it was shipped.
+        Your version is kept as .course/kept/e1_one.then.rs.
+        ");
+        insta::assert_snapshot!(reset(&catalog, one, None), @"exercises/01_sums/src/e1_one.rs is as it was shipped; there was nothing of yours to keep.");
+    }
+
+    #[test]
+    fn the_keys_are_two_lines() {
+        insta::assert_snapshot!(keys(), @"
+
+        Save the file to check again. Or type a letter, then Enter:
+          h hint   n next   l list   b book   q quit   ? this help
         ");
     }
 
@@ -280,14 +328,17 @@ mod tests {
         insta::assert_snapshot!(solved(&catalog, one, Some(two)).unwrap(), @"
 
         1.1 One is solved.
-          compare with the reference and the known mistakes: cargo course solution 1.1
-          next: 1.2 Two: Two.
+          compare   solutions/01_sums/e1_one.rs
+          mistakes  solutions/01_sums/mistakes/e1_one
+          next      cargo course check 1.2  (Two: Two.)
         ");
         insta::assert_snapshot!(solved(&catalog, two, None).unwrap(), @"
 
         1.2 Two is solved.
-          compare with the reference and the known mistakes: cargo course solution 1.2
-          That was the last: all 2 exercises are solved.
+          compare   solutions/01_sums/e2_two.rs
+          mistakes  solutions/01_sums/mistakes/e2_two
+
+        That was the last: all 2 exercises are solved.
         ");
     }
 }
