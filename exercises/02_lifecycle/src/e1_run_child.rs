@@ -1,7 +1,5 @@
 //! Run a closure in a child process and report how the child ended.
 
-use std::any::type_name_of_val;
-
 use nix::sys::signal::Signal;
 
 /// How a child ended.
@@ -35,5 +33,5 @@ pub const PANIC_CODE: u8 = 101;
 /// The caller must be single-threaded, or `f` must do only what is sound after `fork`.
 pub unsafe fn run_child(f: impl FnOnce() -> u8) -> nix::Result<Outcome> {
     // TODO: fork; in the child, call `f` and end the process; in the parent, wait for the child.
-    todo!("run {} in a child process", type_name_of_val(&f))
+    todo!("run a closure of {} bytes in a child process", size_of_val(&f))
 }

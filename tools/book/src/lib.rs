@@ -4,4 +4,5 @@ pub mod check;
 pub mod preprocess;
 pub mod problem;
 pub mod render;
+pub mod serve;
 mod warnings;

@@ -20,6 +20,15 @@ struct Arguments {
 enum Command {
     /// Render the book and check its includes, links and pictures.
     Build,
+    /// Show the book to this machine's browser, and render it again whenever it changes.
+    Serve {
+        /// The port to serve it on [default: a free one, from 3000 on].
+        #[arg(long)]
+        port: Option<u16>,
+        /// Open it in a browser.
+        #[arg(long)]
+        open: bool,
+    },
     /// Fill in the exercises, for `mdbook build`.
     Preprocess {
         #[command(subcommand)]
@@ -46,8 +55,11 @@ fn main() -> ExitCode {
 fn run(command: &Command) -> Result<ExitCode> {
     match command {
         Command::Build => {
-            let pages = book::render::build(&Catalog::load()?.root)?;
+            let pages = book::render::render(&Catalog::load()?.root)?.publish()?;
             println!("the book is in {}", pages.display());
+        }
+        Command::Serve { port, open } => {
+            book::serve::serve(&Catalog::load()?.root, *port, *open)?;
         }
         Command::Preprocess { question: None } => {
             let (context, book) = parse_input(io::stdin().lock())?;

@@ -2,7 +2,8 @@
 
 use std::fmt;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::io::{self, ErrorKind};
+use std::path::{Component, Path, PathBuf};
 
 use anyhow::{Result, bail};
 
@@ -22,7 +23,7 @@ pub struct Problem {
 impl Problem {
     /// A problem with the whole of `file`, shown relative to `root`.
     pub fn in_file(root: &Path, file: &Path, reason: String, next: String) -> Problem {
-        Problem { file: relative(root, file).to_owned(), line: None, reason, next }
+        Problem { file: relative(root, file), line: None, reason, next }
     }
 
     /// A problem in `line` of `file`, shown relative to `root`.
@@ -62,12 +63,26 @@ pub fn none_of(problems: &[Problem]) -> Result<()> {
 /// Fails where the file cannot be read as text.
 pub fn read(root: &Path, file: &Path, next: &str) -> Result<String, Problem> {
     fs::read_to_string(file).map_err(|error| {
-        let reason = format!("it cannot be read ({error})");
-        Problem::in_file(root, file, reason, next.to_owned())
+        Problem::in_file(root, file, format!("it {}", unread(&error)), next.to_owned())
     })
 }
 
-/// `path` as seen from `root`, or `path` itself where it lies elsewhere.
-pub fn relative<'a>(root: &Path, path: &'a Path) -> &'a Path {
-    path.strip_prefix(root).unwrap_or(path)
+/// Why a file was not read: the end of a sentence.
+pub fn unread(error: &io::Error) -> String {
+    match error.kind() {
+        ErrorKind::NotFound => "is missing".to_owned(),
+        _ => format!("cannot be read ({error})"),
+    }
+}
+
+/// `path` as seen from `root`, or `path` itself where it lies elsewhere; without a `..` in it.
+pub fn relative(root: &Path, path: &Path) -> PathBuf {
+    let mut tidy = PathBuf::new();
+    for component in path.components() {
+        match component {
+            Component::ParentDir if tidy.file_name().is_some() => drop(tidy.pop()),
+            other => tidy.push(other),
+        }
+    }
+    tidy.strip_prefix(root).map(Path::to_owned).unwrap_or(tidy)
 }

@@ -42,10 +42,10 @@ pub fn solution(
         "{id} is not solved yet; `cargo course hint {id}` helps, and \
          `cargo course solution {id} --show` shows the reference all the same"
     );
-    let (file, mistakes) = (exercise.solution(), exercise.mistakes());
+    let file = exercise.solution();
     let text =
         fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
-    let (file, mistakes) = (catalog.short(&file), catalog.short(&mistakes));
+    let (file, mistakes) = (catalog.short(&file), catalog.short(&exercise.mistakes()));
     Ok(format!("{text}\nThis is {file}; known mistakes are in {mistakes}.\n"))
 }
 

@@ -98,6 +98,11 @@ impl Catalog {
         chapters
     }
 
+    /// A path as the learner knows it, from the folder of the workspace.
+    pub fn short(&self, path: &Path) -> String {
+        path.strip_prefix(&self.root).unwrap_or(path).display().to_string()
+    }
+
     /// Finds an exercise by `2.1`, `run_child`, `e1_run_child` or `lifecycle/e1_run_child`.
     ///
     /// # Errors

@@ -114,7 +114,7 @@ fn check_one(catalog: &Catalog, exercise: &Exercise, store: &Store) -> Result<bo
     let verdict = interruptible(|stop| check(catalog, exercise, store, stop))?;
     if verdict == Verdict::Solved {
         let next = next_unsolved(catalog, store, Some(exercise))?;
-        print!("{}", words::solved(catalog, exercise, next)?);
+        print!("{}", words::solved(catalog, exercise, next));
     }
     Ok(verdict == Verdict::Solved)
 }

@@ -81,7 +81,7 @@ impl<'scope, 'env> Session<'scope, 'env> {
             match self.open(exercise)? {
                 Leave::Solved => {
                     let next = next_unsolved(self.catalog, self.store, Some(exercise))?;
-                    print!("{}", words::solved(self.catalog, exercise, next)?);
+                    print!("{}", words::solved(self.catalog, exercise, next));
                     after = Some(exercise);
                 }
                 Leave::Next => after = Some(exercise),

@@ -74,21 +74,20 @@ pub fn does_not_compile(exercise: &Exercise) -> String {
 
 /// Where another exercise of the chapter does not compile.
 pub fn broken_neighbor(catalog: &Catalog, exercise: &Exercise, other: &Exercise) -> String {
-    let (id, file) = (exercise.id(), other.file());
+    let id = exercise.id();
     format!(
         "\n{} does not compile. That is exercise {}; it takes nothing from {id}, which is now \
          checked beside the others as they were shipped.\n\n",
-        catalog.short(&file),
+        catalog.short(&other.file()),
         other.id(),
     )
 }
 
 /// Where the learner's file is not there.
 pub fn missing(catalog: &Catalog, exercise: &Exercise) -> String {
-    let file = exercise.file();
     format!(
         "\n{} is not there; `cargo course reset {}` puts it back as it was shipped.\n",
-        catalog.short(&file),
+        catalog.short(&exercise.file()),
         exercise.id()
     )
 }
@@ -100,8 +99,7 @@ pub fn all_solved(catalog: &Catalog) -> String {
 
 /// After a reset; `kept` is where the learner's file is now.
 pub fn reset(catalog: &Catalog, exercise: &Exercise, kept: Option<&Path>) -> String {
-    let file = exercise.file();
-    let file = catalog.short(&file);
+    let file = catalog.short(&exercise.file());
     match kept {
         Some(kept) => format!(
             "{file} is as it was shipped.\nYour version is kept as {}.\n",
@@ -156,31 +154,23 @@ fn failure(exercise: &Exercise, test: &TestReport) -> String {
 }
 
 /// After a pass: what to compare with, and what is next.
-///
-/// # Errors
-///
-/// Fails where the stub of the next exercise cannot be read.
-pub fn solved(catalog: &Catalog, exercise: &Exercise, next: Option<&Exercise>) -> Result<String> {
-    let (reference, mistakes) = (exercise.solution(), exercise.mistakes());
-    let mut text = format!(
-        "\n{} {} is solved.\n  compare   {}\n  mistakes  {}\n",
-        exercise.id(),
-        exercise.title(),
-        catalog.short(&reference),
-        catalog.short(&mistakes),
-    );
-    match next {
+pub fn solved(catalog: &Catalog, exercise: &Exercise, next: Option<&Exercise>) -> String {
+    let next = match next {
         Some(next) => {
-            let (id, title) = (next.id(), next.title());
-            let _ =
-                writeln!(text, "  next      cargo course check {id}  ({title}: {})", next.task()?);
+            format!("  next      {} {}: cargo course check {0}\n", next.id(), next.title())
         }
         None => {
             let all = catalog.exercises.len();
-            let _ = writeln!(text, "\nThat was the last: all {all} exercises are solved.");
+            format!("\nThat was the last: all {all} exercises are solved.\n")
         }
-    }
-    Ok(text)
+    };
+    format!(
+        "\n{} {} is solved.\n  compare   {}\n  mistakes  {}\n{next}",
+        exercise.id(),
+        exercise.title(),
+        catalog.short(&exercise.solution()),
+        catalog.short(&exercise.mistakes()),
+    )
 }
 
 fn indented(text: &str, margin: &str) -> String {
@@ -325,14 +315,14 @@ mod tests {
     fn a_pass_names_the_next() {
         let (_folder, catalog) = project();
         let [one, two] = &catalog.exercises[..] else { panic!("there are two exercises") };
-        insta::assert_snapshot!(solved(&catalog, one, Some(two)).unwrap(), @"
+        insta::assert_snapshot!(solved(&catalog, one, Some(two)), @"
 
         1.1 One is solved.
           compare   solutions/01_sums/e1_one.rs
           mistakes  solutions/01_sums/mistakes/e1_one
-          next      cargo course check 1.2  (Two: Two.)
+          next      1.2 Two: cargo course check 1.2
         ");
-        insta::assert_snapshot!(solved(&catalog, two, None).unwrap(), @"
+        insta::assert_snapshot!(solved(&catalog, two, None), @"
 
         1.2 Two is solved.
           compare   solutions/01_sums/e2_two.rs

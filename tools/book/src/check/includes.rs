@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use super::directive::{Directive, directives};
-use crate::problem::{Problem, relative};
+use crate::problem::{Problem, relative, unread};
 
 /// How deep files may include files; mdBook stops here as well.
 const DEEPEST: usize = 10;
@@ -53,7 +53,7 @@ fn include(root: &Path, page: &Path, directive: &Directive<'_>) -> Included {
 
     let text = fs::read_to_string(&file).map_err(|error| {
         let next = format!("create it or correct the path in `{}`", directive.text);
-        (format!("the included file {shown} cannot be read ({error})"), next)
+        (format!("the included file {shown} {}", unread(&error)), next)
     })?;
     part_problem(&text, part).map_or(Ok(()), |(reason, next)| Err((shown + &reason, next)))?;
     Ok((file, text))

@@ -35,15 +35,19 @@ impl<'a> Origin<'a> {
         Origin { root, main, others: files(&hints).unwrap_or_default() }
     }
 
-    /// A problem with `url`, in the first line that names it.
+    /// A problem with `url`, in the first line that names it; `reason` then says it as the line does.
     pub fn problem(&self, url: &str, reason: String, next: String) -> Problem {
         let written = [url.to_owned(), url.replace(".html", ".md")];
         for file in std::iter::once(&self.main).chain(&self.others) {
             let text = fs::read_to_string(file).unwrap_or_default();
-            let mut lines = text.lines();
-            let found = lines.position(|line| written.iter().any(|url| names(line, url)));
-            if let Some(index) = found {
-                return Problem::at(self.root, file, index + 1, reason, next);
+            let lines = text.lines();
+            let found = lines.enumerate().find_map(|(index, line)| {
+                let as_written = written.iter().find(|url| names(line, url))?;
+                Some((index + 1, as_written))
+            });
+            if let Some((line, as_written)) = found {
+                let reason = reason.replacen(url, as_written, 1);
+                return Problem::at(self.root, file, line, reason, next);
             }
         }
         Problem::in_file(self.root, &self.main, reason, next)

@@ -3,7 +3,7 @@
 use course::catalog::{Exercise, Track};
 
 use super::markdown::{code_block, details};
-use super::{Material, mistakes, reference};
+use super::{Material, reference};
 use crate::problem::{Problem, read, relative};
 
 /// A stub of more lines than this is folded away.
@@ -25,7 +25,7 @@ pub fn render(material: &Material<'_>, exercise: &Exercise) -> Result<String, Pr
         let next = "begin it with `//! ` and the goal in one line".to_owned();
         Problem::in_file(root, &exercise.stub(), error.to_string(), next)
     })?;
-    let wrong = mistakes::of(root, exercise)?.len();
+    let wrong = reference::mistakes(root, exercise)?.len();
 
     let pieces = [
         format!("### {id} {} {{#{target}}}\n", exercise.title()),
@@ -33,9 +33,9 @@ pub fn render(material: &Material<'_>, exercise: &Exercise) -> Result<String, Pr
         facts(exercise),
         format!("**Goal.** {task}\n"),
         format!("Edit {} and run\n", link_to_file(material, exercise)),
-        code_block("sh", &format!("cargo course check {id}")),
+        command(&format!("cargo course check {id}")),
         "or, with Cargo alone,\n".to_owned(),
-        code_block("sh", &format!("cargo test -p {} --test {target}", exercise.package)),
+        command(&format!("cargo test -p {} --test {target}", exercise.package)),
         details(
             "The file as you find it",
             stub.lines().count() <= LONG_STUB,
@@ -63,8 +63,8 @@ fn facts(exercise: &Exercise) -> String {
     let level = usize::from(facts.difficulty.clamp(1, 5));
     let dots = "●".repeat(level) + &"○".repeat(DIFFICULTIES.len() - level);
     let track = match facts.track {
-        Track::Core => "core: do it before you go on",
-        Track::Stretch => "stretch: for those who want more",
+        Track::Core => "core (do it before you go on)",
+        Track::Stretch => "stretch (for those who want more)",
     };
     let needs = match facts.needs.len() {
         0 => String::new(),
@@ -81,9 +81,14 @@ fn facts(exercise: &Exercise) -> String {
     )
 }
 
+/// A command to copy; mdBook gives every block of code a button for that.
+fn command(line: &str) -> String {
+    format!("<div class=\"command\">\n\n{}\n</div>\n", code_block("text", line))
+}
+
 fn link_to_file(material: &Material<'_>, exercise: &Exercise) -> String {
-    let file = exercise.file();
-    let file = relative(&material.catalog.root, &file).display();
+    let file = relative(&material.catalog.root, &exercise.file());
+    let file = file.display();
     match material.repository {
         Some(url) => format!("[`{file}`]({}/blob/HEAD/{file})", url.trim_end_matches('/')),
         None => format!("`{file}`"),

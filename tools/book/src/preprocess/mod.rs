@@ -3,7 +3,6 @@
 
 mod exercise_box;
 mod markdown;
-mod mistakes;
 mod place;
 mod reference;
 

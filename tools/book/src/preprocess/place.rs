@@ -24,17 +24,14 @@ pub fn exercises<'a>(material: &Material<'a>, page: &Path, text: &str) -> Placed
     for directive in directives(text).filter(|directive| directive.name == "exercise") {
         placed.text += &text[done..directive.range.start];
         done = directive.range.end;
-        match wanted(material, page, text, &directive, &placed.exercises) {
-            Ok(exercise) => {
+        let wanted = wanted(material, page, text, &directive, &placed.exercises)
+            .map_err(|(reason, next)| Problem::at(root, page, directive.line, reason, next));
+        match wanted.and_then(|wanted| Ok((wanted, exercise_box::render(material, wanted)?))) {
+            Ok((exercise, markdown)) => {
                 placed.exercises.push(exercise);
-                match exercise_box::render(material, exercise) {
-                    Ok(markdown) => placed.text += &markdown,
-                    Err(problem) => placed.problems.push(problem),
-                }
+                placed.text += &markdown;
             }
-            Err((reason, next)) => {
-                placed.problems.push(Problem::at(root, page, directive.line, reason, next));
-            }
+            Err(problem) => placed.problems.push(problem),
         }
     }
     placed.text += &text[done..];
@@ -68,9 +65,11 @@ fn wanted<'a>(
 fn nothing_of_that_name(material: &Material<'_>, page: &Path, name: &str) -> (String, String) {
     let catalog = material.catalog;
     if let Some(elsewhere) = catalog.exercises.iter().find(|e| e.target == name) {
-        let home = elsewhere.page();
-        let home = relative(&catalog.root, &home).display();
-        return (format!("`{name}` belongs to {home}"), "move the directive there".to_owned());
+        let home = relative(&catalog.root, &elsewhere.page());
+        return (
+            format!("`{name}` belongs to {}", home.display()),
+            "move the directive there".to_owned(),
+        );
     }
     let here: Vec<_> = catalog.exercises.iter().filter(|e| e.page() == page).collect();
     let names: Vec<_> = here.iter().map(|e| format!("`{}`", e.target)).collect();

@@ -3,10 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use course::catalog::Exercise;
+use course::verify::mistake::Mistake;
 use mdbook_preprocessor::book::{BookItem, Chapter, SectionNumber};
 
+use super::Material;
 use super::markdown::code_block;
-use super::{Material, mistakes};
 use crate::problem::{Problem, read};
 
 /// The title of the page that holds all of them together.
@@ -24,7 +25,7 @@ pub fn page(material: &Material<'_>, exercise: &Exercise) -> Result<Chapter, Pro
     let root = &material.catalog.root;
     let (id, title) = (exercise.id(), exercise.title());
     let code = read(root, &exercise.solution(), "write the reference solution")?;
-    let known: Vec<_> = mistakes::of(root, exercise)?.iter().map(mistake).collect();
+    let known: Vec<_> = mistakes(root, exercise)?.iter().map(mistake).collect();
 
     let back = format!("../../{}.md#{}", exercise.chapter, exercise.target);
     let content = format!(
@@ -74,7 +75,15 @@ pub fn overview(pages: Vec<BookItem>) -> Chapter {
     }
 }
 
-fn mistake(mistake: &mistakes::Mistake) -> String {
+/// The known wrong answers to `exercise`.
+pub fn mistakes(root: &Path, exercise: &Exercise) -> Result<Vec<Mistake>, Problem> {
+    Mistake::all(exercise).map_err(|error| {
+        let reason = format!("{error:#}").replace(&format!("{}/", root.display()), "");
+        Problem::in_file(root, &exercise.mistakes(), reason, "mend it".to_owned())
+    })
+}
+
+fn mistake(mistake: &Mistake) -> String {
     let words = mistake.name.replace('_', " ");
     let title = words[..1].to_uppercase() + &words[1..];
     let how = in_words(&mistake.kind);
@@ -82,7 +91,7 @@ fn mistake(mistake: &mistakes::Mistake) -> String {
         Some(test) => format!("Rejected by the test `{test}`: {how}."),
         None => format!("Rejected before any test: {how}."),
     };
-    let diff = code_block("diff", &mistake.diff);
+    let diff = code_block("diff", &mistake.patch);
     format!("### {title} {{#{}}}\n\n{} {rejected}\n\n{diff}", mistake.name, mistake.why)
 }
 

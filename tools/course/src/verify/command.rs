@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::sync::atomic::AtomicBool;
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 
 use super::checks::{Checks, Report};
 use super::load::under_load;
@@ -28,8 +28,6 @@ pub enum Outcome {
     Right,
     /// Something is not.
     Wrong,
-    /// The checks were stopped; what they reached is printed.
-    Interrupted,
 }
 
 /// Checks stub, reference and every known mistake of the exercises asked for, and prints a line
@@ -38,13 +36,14 @@ pub enum Outcome {
 /// # Errors
 ///
 /// Fails where an exercise is not known, a file cannot be read, Cargo cannot be started, or `out`
-/// cannot be written.
+/// cannot be written; and where it was stopped, after what it reached is printed.
 pub fn verify(
     catalog: &Catalog,
     options: &Options,
     stop: &AtomicBool,
     out: &mut impl Write,
 ) -> Result<Outcome> {
+    ensure!(options.repeat > 0, "nothing can be checked 0 times; leave --repeat out for once");
     let exercises = chosen(catalog, &options.exercises)?;
     let checks = Checks { catalog, times: options.repeat, stop };
     let mut work = || verify_each(&checks, &exercises, out);
@@ -62,18 +61,12 @@ fn verify_each(checks: &Checks, exercises: &[&Exercise], out: &mut impl Write) -
     let mut lines = Lines { times: checks.times, wrong: 0, out };
     for exercise in exercises {
         let name = &exercise.target;
-        if !lines.print(&format!("stub {name}: failed"), "", &checks.stub(exercise)?)? {
-            return Ok(Outcome::Interrupted);
-        }
-        if !lines.print(&format!("reference {name}: passed"), "", &checks.reference(exercise)?)? {
-            return Ok(Outcome::Interrupted);
-        }
+        lines.print(&format!("stub {name}: failed"), "", &checks.stub(exercise)?)?;
+        lines.print(&format!("reference {name}: passed"), "", &checks.reference(exercise)?)?;
         for mistake in Mistake::all(exercise)? {
             let what = format!("mistake {name}/{}: rejected", mistake.name);
             let by = mistake.test.as_deref().unwrap_or("the compiler");
-            if !lines.print(&what, &format!(" by {by}"), &checks.mistake(exercise, &mistake)?)? {
-                return Ok(Outcome::Interrupted);
-            }
+            lines.print(&what, &format!(" by {by}"), &checks.mistake(exercise, &mistake)?)?;
         }
     }
     lines.finish()
@@ -86,19 +79,21 @@ struct Lines<'a, W> {
 }
 
 impl<W: Write> Lines<'_, W> {
-    /// Prints the line of one check; false where it was stopped.
-    fn print(&mut self, what: &str, by: &str, report: &Report) -> Result<bool> {
+    /// Prints the line of one check; fails where it was stopped.
+    fn print(&mut self, what: &str, by: &str, report: &Report) -> Result<()> {
         let Report { reached, problem } = report;
         writeln!(self.out, "{what} {reached} of {}{by}", self.times)?;
-        if let Some(problem) = problem {
-            self.wrong += 1;
-            writeln!(self.out, "  error: {}", problem.trim_end().replace('\n', "\n    "))?;
+        match problem {
+            Some(problem) => {
+                self.wrong += 1;
+                let problem = problem.trim_end().replace('\n', "\n    ");
+                Ok(writeln!(self.out, "  error: {problem}")?)
+            }
+            None => {
+                ensure!(*reached == self.times, "stopped; the last line says how far it came");
+                Ok(())
+            }
         }
-        let stopped = problem.is_none() && *reached < self.times;
-        if stopped {
-            writeln!(self.out, "interrupted")?;
-        }
-        Ok(!stopped)
     }
 
     fn finish(self) -> Result<Outcome> {
@@ -115,31 +110,38 @@ impl<W: Write> Lines<'_, W> {
 mod tests {
     use super::*;
 
-    fn lines(reports: &[Report]) -> String {
+    fn print(report: &Report) -> (String, Result<Outcome>) {
         let mut out = Vec::new();
         let mut lines = Lines { times: 200, wrong: 0, out: &mut out };
-        for report in reports {
-            lines.print("mistake e1/m: rejected", " by t", report).unwrap();
-        }
-        lines.finish().unwrap();
-        String::from_utf8(out).unwrap()
+        let printed = lines.print("mistake e1/m: rejected", " by t", report);
+        let outcome = printed.and_then(|()| lines.finish());
+        (String::from_utf8(out).unwrap(), outcome)
     }
 
     #[test]
-    fn each_line_says_how_far_it_came() {
-        let right = Report { reached: 200, problem: None };
-        insta::assert_snapshot!(lines(&[right]), @"mistake e1/m: rejected 200 of 200 by t");
-        let wrong = Report { reached: 16, problem: Some("m.patch: no\nbecause".to_owned()) };
-        insta::assert_snapshot!(lines(&[wrong]), @r#"
+    fn a_line_says_how_far_a_check_came() {
+        let (said, outcome) = print(&Report { reached: 200, problem: None });
+        assert_eq!(outcome.unwrap(), Outcome::Right);
+        insta::assert_snapshot!(said, @"mistake e1/m: rejected 200 of 200 by t");
+    }
+
+    #[test]
+    fn a_problem_is_printed_below_its_line() {
+        let problem = Some("m.patch: no\nbecause".to_owned());
+        let (said, outcome) = print(&Report { reached: 16, problem });
+        assert_eq!(outcome.unwrap(), Outcome::Wrong);
+        insta::assert_snapshot!(said, @r"
         mistake e1/m: rejected 16 of 200 by t
           error: m.patch: no
             because
         1 thing is not as must be; see the errors above
-        "#);
-        let stopped = Report { reached: 57, problem: None };
-        insta::assert_snapshot!(lines(&[stopped]), @r#"
-        mistake e1/m: rejected 57 of 200 by t
-        interrupted
-        "#);
+        ");
+    }
+
+    #[test]
+    fn a_check_that_was_stopped_is_an_error_after_its_line() {
+        let (said, outcome) = print(&Report { reached: 57, problem: None });
+        insta::assert_snapshot!(outcome.unwrap_err(), @"stopped; the last line says how far it came");
+        insta::assert_snapshot!(said, @"mistake e1/m: rejected 57 of 200 by t");
     }
 }

@@ -3,7 +3,6 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -31,31 +30,25 @@ pub fn read(file: &Path) -> Result<Vec<u8>> {
     fs::read(file).with_context(|| format!("cannot read {}", file.display()))
 }
 
-/// Makes `link` a symbolic link to `to`.
-///
-/// # Errors
-///
-/// Fails where the link cannot be made.
-pub fn link(to: &Path, link: &Path) -> Result<()> {
-    if fs::read_link(link).is_ok_and(|present| present == to) {
-        return Ok(());
-    }
-    make_room(link)?;
-    symlink(to, link).with_context(|| format!("cannot link {}", link.display()))
-}
-
-/// Makes the folder `to` have the files of `from`; `content` says for each, named from the folder,
-/// what it holds. Whatever else `to` had is removed.
+/// Makes the folder `to` have `files`, named from there, and no others; `content` says what each
+/// holds.
 ///
 /// # Errors
 ///
 /// Fails where a file cannot be read, written or removed.
-pub fn folder(from: &Path, to: &Path, content: impl Fn(&Path) -> Result<Vec<u8>>) -> Result<()> {
-    let wanted = files(from)?;
-    for file in &wanted {
+pub fn folder(
+    to: &Path,
+    wanted: &BTreeSet<PathBuf>,
+    content: impl Fn(&Path) -> Result<Vec<u8>>,
+) -> Result<()> {
+    if to.is_symlink() {
+        // What it leads to is not ours to change.
+        fs::remove_file(to).with_context(|| format!("cannot replace {}", to.display()))?;
+    }
+    for file in wanted {
         write(&to.join(file), content(file)?)?;
     }
-    for stale in files(to)?.difference(&wanted) {
+    for stale in files(to)?.difference(wanted) {
         let stale = to.join(stale);
         fs::remove_file(&stale).with_context(|| format!("cannot remove {}", stale.display()))?;
     }
@@ -103,6 +96,8 @@ fn make_room(file: &Path) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::symlink;
+
     use super::*;
 
     #[test]
@@ -116,19 +111,37 @@ mod tests {
         write(&to.join("b/stale"), "stale").unwrap();
         let before = fs::metadata(to.join("a/same")).unwrap().modified().unwrap();
 
-        folder(&from, &to, |file| read(&from.join(file))).unwrap();
+        let wanted = files(&from).unwrap();
+        folder(&to, &wanted, |file| read(&from.join(file))).unwrap();
 
-        assert_eq!(files(&to).unwrap(), files(&from).unwrap());
+        assert_eq!(files(&to).unwrap(), wanted);
         assert_eq!(fs::read_to_string(to.join("changed")).unwrap(), "new");
         assert_eq!(fs::metadata(to.join("a/same")).unwrap().modified().unwrap(), before);
     }
 
     #[test]
-    fn a_link_is_replaced_where_it_leads_elsewhere() {
+    fn nothing_is_changed_or_removed_through_a_link() {
         let temp = tempfile::tempdir().unwrap();
-        let place = temp.path().join("link");
-        link(Path::new("/tmp"), &place).unwrap();
-        link(temp.path(), &place).unwrap();
-        assert_eq!(fs::read_link(&place).unwrap(), temp.path());
+        let (theirs, to) = (temp.path().join("theirs"), temp.path().join("to"));
+        write(&theirs.join("file"), "theirs").unwrap();
+        write(&theirs.join("other"), "theirs").unwrap();
+        symlink(&theirs, &to).unwrap();
+
+        let wanted = BTreeSet::from([PathBuf::from("file")]);
+        folder(&to, &wanted, |_| Ok(b"ours".to_vec())).unwrap();
+
+        assert_eq!(fs::read_to_string(to.join("file")).unwrap(), "ours");
+        assert_eq!(fs::read_to_string(theirs.join("file")).unwrap(), "theirs");
+        assert!(theirs.join("other").exists());
+    }
+
+    #[test]
+    fn a_link_is_replaced_by_a_file() {
+        let temp = tempfile::tempdir().unwrap();
+        let (theirs, to) = (temp.path().join("theirs"), temp.path().join("to"));
+        write(&theirs, "theirs").unwrap();
+        symlink(&theirs, &to).unwrap();
+        write(&to, "ours").unwrap();
+        assert_eq!(fs::read_to_string(&theirs).unwrap(), "theirs");
     }
 }

@@ -34,7 +34,8 @@ pub struct Mistake {
     pub why: String,
     /// The file that was read.
     pub file: PathBuf,
-    patch: String,
+    /// The change that makes the reference wrong: a unified diff.
+    pub patch: String,
 }
 
 impl Mistake {

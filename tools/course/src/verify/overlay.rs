@@ -69,8 +69,8 @@ impl Overlay {
         let source = catalog.root.join(&member);
 
         manifest::lay(&catalog.root, &member, kind, &folder)?;
-        mirror::link(&catalog.root.join("solutions"), &folder.join("solutions"))?;
-        mirror::folder(&source, &folder.join(&member), |file| {
+        lay_solutions(&catalog.root.join("solutions"), &folder.join("solutions"))?;
+        mirror::folder(&folder.join(&member), &mirror::files(&source)?, |file| {
             let file = source.join(file);
             match change {
                 // On the first line, so that the lines keep their numbers.
@@ -83,6 +83,15 @@ impl Overlay {
         .with_context(|| format!("cannot lay out {}", folder.display()))?;
         Ok(Overlay { folder, target: home.join("target"), _lock: lock })
     }
+}
+
+/// Copies the references of all chapters, for one may use that of another. A link would be shorter,
+/// but a file that comes back with an old time of change would escape Cargo.
+fn lay_solutions(from: &Path, to: &Path) -> Result<()> {
+    let mut references = mirror::files(from)?;
+    // `chapter/file.rs`, and nothing of the stubs and mistakes.
+    references.retain(|file| file.components().count() == 2);
+    mirror::folder(to, &references, |file| mirror::read(&from.join(file)))
 }
 
 /// The stub as shipped for the file of an exercise; any other file stands for itself.

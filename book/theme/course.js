@@ -1,0 +1,59 @@
+// What mdBook's pages lack for readers who use a keyboard or a screen reader.
+(() => {
+    const all = (selector) => document.querySelectorAll(selector);
+    const byId = (id) => document.getElementById(id);
+
+    const main = document.querySelector("main");
+    main.id ||= "main";
+    main.tabIndex = -1;
+    const skip = document.createElement("a");
+    skip.className = "skip";
+    skip.href = "#" + main.id;
+    skip.textContent = "Skip to the text";
+    const first = document.createElement("nav");
+    first.setAttribute("aria-label", "Skip");
+    first.append(skip);
+    document.body.prepend(first);
+
+    // mdBook scrolls the sidebar to this page, and a browser begins its Tab order there.
+    if (!location.hash) {
+        first.tabIndex = -1;
+        first.focus({ preventScroll: true });
+        first.blur();
+        first.removeAttribute("tabindex");
+    }
+
+    const sidebar = byId("mdbook-sidebar-toggle");
+    sidebar.setAttribute("role", "button");
+    sidebar.tabIndex = 0;
+    sidebar.addEventListener("keydown", (event) => {
+        if (event.key === "Enter" || event.key === " ") {
+            event.preventDefault();
+            sidebar.click();
+        }
+    });
+
+    // The book is drawn for two themes; another book on this host may have chosen a third.
+    for (const theme of ["rust", "coal", "ayu"]) {
+        const button = byId("mdbook-theme-" + theme);
+        if (document.documentElement.classList.contains(theme)) {
+            byId("mdbook-theme-default_theme").click();
+        }
+        button.parentElement.remove();
+    }
+
+    // What is wider than the page is scrolled with the arrow keys.
+    for (const wide of all("pre > code, .table-wrapper")) {
+        if (wide.scrollWidth > wide.clientWidth) {
+            wide.tabIndex = 0;
+        }
+    }
+
+    for (const button of all(".clip-button")) {
+        button.firstChild.setAttribute("role", "status");
+        button.addEventListener("blur", () => {
+            button.className = "clip-button";
+            button.firstChild.innerText = "";
+        });
+    }
+})();

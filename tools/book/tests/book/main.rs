@@ -1,0 +1,7 @@
+//! Renders and serves a small course, and checks the book of this project.
+
+mod boxes;
+mod broken;
+mod little;
+mod project;
+mod serving;

@@ -1,0 +1,1 @@
+pub mod e1_join_all;
