@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use std::path::Path;
+
 use anyhow::Result;
 
 use crate::catalog::{Catalog, Exercise, Track};
@@ -12,12 +14,19 @@ use crate::trial::Trial;
 /// The most lines of a learner's own output that are shown.
 const MOST_LINES: usize = 20;
 
+/// What a learner can type in the watch mode.
+pub fn keys() -> &'static str {
+    "\nSave the file to check again. Or type a letter, then Enter:\n  \
+     h hint   n next   l list   b book   q quit   ? this help\n"
+}
+
+/// When a save starts the next check.
+pub fn again(exercise: &Exercise) -> String {
+    format!("\nSaved: checking {} again.\n", exercise.id())
+}
+
 /// The list of all exercises.
-///
-/// # Errors
-///
-/// Fails where a stub cannot be read.
-pub fn list(catalog: &Catalog, progress: &Progress) -> Result<String> {
+pub fn list(catalog: &Catalog, progress: &Progress) -> String {
     let mut text = String::new();
     let solved = catalog.exercises.iter().filter(|exercise| progress.is_solved(exercise)).count();
     for exercise in &catalog.exercises {
@@ -26,7 +35,7 @@ pub fn list(catalog: &Catalog, progress: &Progress) -> Result<String> {
         let line = format!(
             "{mark:6}  {:5} {:18} difficulty {}  {:3} min  {track}",
             exercise.id(),
-            exercise.name(),
+            exercise.title(),
             exercise.facts.difficulty,
             exercise.facts.minutes,
         );
@@ -37,7 +46,7 @@ pub fn list(catalog: &Catalog, progress: &Progress) -> Result<String> {
         "\n{solved} of {} solved. The minutes are estimates.",
         catalog.exercises.len()
     );
-    Ok(text)
+    text
 }
 
 /// What an exercise asks for, and where.
@@ -56,6 +65,53 @@ pub fn task(catalog: &Catalog, exercise: &Exercise) -> Result<String> {
         exercise.id(),
         exercise.id(),
     ))
+}
+
+/// Where the learner's file does not compile; the compiler has said why.
+pub fn does_not_compile(exercise: &Exercise) -> String {
+    format!("\n{} does not compile yet: see the error above.\n", exercise.id())
+}
+
+/// Where another exercise of the chapter does not compile.
+pub fn broken_neighbor(catalog: &Catalog, exercise: &Exercise, other: &Exercise) -> String {
+    let id = exercise.id();
+    format!(
+        "\n{} does not compile. That is exercise {}; it takes nothing from {id}, which is now \
+         checked beside the others as they were shipped.\n\n",
+        catalog.short(&other.file()),
+        other.id(),
+    )
+}
+
+/// Where the learner's file is not there.
+pub fn missing(catalog: &Catalog, exercise: &Exercise) -> String {
+    format!(
+        "\n{} is not there; `cargo course reset {}` puts it back as it was shipped.\n",
+        catalog.short(&exercise.file()),
+        exercise.id()
+    )
+}
+
+/// When there is nothing left to do.
+pub fn all_solved(catalog: &Catalog) -> String {
+    format!("All {} exercises are solved.\n", catalog.exercises.len())
+}
+
+/// After a reset; `kept` is where the learner's file is now.
+pub fn reset(catalog: &Catalog, exercise: &Exercise, kept: Option<&Path>) -> String {
+    let file = catalog.short(&exercise.file());
+    match kept {
+        Some(kept) => format!(
+            "{file} is as it was shipped.\nYour version is kept as {}.\n",
+            catalog.short(kept)
+        ),
+        None => format!("{file} is as it was shipped; there was nothing of yours to keep.\n"),
+    }
+}
+
+/// Before the first start of the book.
+pub fn book_is_built() -> &'static str {
+    "The program that renders the book is built first: once, for about a minute.\n"
 }
 
 /// What came of a check; `order` has the names of the tests as the file has them.
@@ -98,27 +154,23 @@ fn failure(exercise: &Exercise, test: &TestReport) -> String {
 }
 
 /// After a pass: what to compare with, and what is next.
-///
-/// # Errors
-///
-/// Fails where the stub of the next exercise cannot be read.
-pub fn solved(catalog: &Catalog, exercise: &Exercise, next: Option<&Exercise>) -> Result<String> {
-    let id = exercise.id();
-    let mut text = format!(
-        "\n{id} {} is solved.\n  compare with the reference and the known mistakes: \
-         cargo course solution {id}\n",
-        exercise.title()
-    );
-    match next {
+pub fn solved(catalog: &Catalog, exercise: &Exercise, next: Option<&Exercise>) -> String {
+    let next = match next {
         Some(next) => {
-            let _ = writeln!(text, "  next: {} {}: {}", next.id(), next.title(), next.task()?);
+            format!("  next      {} {}: cargo course check {0}\n", next.id(), next.title())
         }
         None => {
             let all = catalog.exercises.len();
-            let _ = writeln!(text, "  That was the last: all {all} exercises are solved.");
+            format!("\nThat was the last: all {all} exercises are solved.\n")
         }
-    }
-    Ok(text)
+    };
+    format!(
+        "\n{} {} is solved.\n  compare   {}\n  mistakes  {}\n{next}",
+        exercise.id(),
+        exercise.title(),
+        catalog.short(&exercise.solution()),
+        catalog.short(&exercise.mistakes()),
+    )
 }
 
 fn indented(text: &str, margin: &str) -> String {
@@ -153,11 +205,50 @@ mod tests {
         let (_folder, catalog) = project();
         let store = crate::progress::Store::of(&catalog.root);
         let progress = store.change(&catalog.exercises[0], |entry| entry.attempted(true)).unwrap();
-        insta::assert_snapshot!(list(&catalog, &progress).unwrap(), @"
-        solved  1.1   one                difficulty 1    1 min
-        -       1.2   two                difficulty 1    1 min
+        insta::assert_snapshot!(list(&catalog, &progress), @"
+        solved  1.1   One                difficulty 1    1 min
+        -       1.2   Two                difficulty 1    1 min
 
         1 of 2 solved. The minutes are estimates.
+        ");
+    }
+
+    #[test]
+    fn trouble_with_files_is_named_with_its_mend() {
+        let (_folder, catalog) = project();
+        let [one, two] = &catalog.exercises[..] else { panic!("there are two exercises") };
+        insta::assert_snapshot!(does_not_compile(one), @"
+
+        1.1 does not compile yet: see the error above.
+        ");
+        insta::assert_snapshot!(broken_neighbor(&catalog, one, two), @"
+
+        exercises/01_sums/src/e2_two.rs does not compile. That is exercise 1.2; it takes nothing from 1.1, which is now checked beside the others as they were shipped.
+        ");
+        insta::assert_snapshot!(missing(&catalog, one), @"
+
+        exercises/01_sums/src/e1_one.rs is not there; `cargo course reset 1.1` puts it back as it was shipped.
+        ");
+    }
+
+    #[test]
+    fn a_reset_says_where_the_old_version_is() {
+        let (_folder, catalog) = project();
+        let one = &catalog.exercises[0];
+        let kept = catalog.root.join(".course/kept/e1_one.then.rs");
+        insta::assert_snapshot!(reset(&catalog, one, Some(&kept)), @"
+        exercises/01_sums/src/e1_one.rs is as it was shipped.
+        Your version is kept as .course/kept/e1_one.then.rs.
+        ");
+        insta::assert_snapshot!(reset(&catalog, one, None), @"exercises/01_sums/src/e1_one.rs is as it was shipped; there was nothing of yours to keep.");
+    }
+
+    #[test]
+    fn the_keys_are_two_lines() {
+        insta::assert_snapshot!(keys(), @"
+
+        Save the file to check again. Or type a letter, then Enter:
+          h hint   n next   l list   b book   q quit   ? this help
         ");
     }
 
@@ -224,17 +315,20 @@ mod tests {
     fn a_pass_names_the_next() {
         let (_folder, catalog) = project();
         let [one, two] = &catalog.exercises[..] else { panic!("there are two exercises") };
-        insta::assert_snapshot!(solved(&catalog, one, Some(two)).unwrap(), @"
+        insta::assert_snapshot!(solved(&catalog, one, Some(two)), @"
 
         1.1 One is solved.
-          compare with the reference and the known mistakes: cargo course solution 1.1
-          next: 1.2 Two: Two.
+          compare   solutions/01_sums/e1_one.rs
+          mistakes  solutions/01_sums/mistakes/e1_one
+          next      1.2 Two: cargo course check 1.2
         ");
-        insta::assert_snapshot!(solved(&catalog, two, None).unwrap(), @"
+        insta::assert_snapshot!(solved(&catalog, two, None), @"
 
         1.2 Two is solved.
-          compare with the reference and the known mistakes: cargo course solution 1.2
-          That was the last: all 2 exercises are solved.
+          compare   solutions/01_sums/e2_two.rs
+          mistakes  solutions/01_sums/mistakes/e2_two
+
+        That was the last: all 2 exercises are solved.
         ");
     }
 }
