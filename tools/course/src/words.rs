@@ -86,7 +86,7 @@ pub fn broken_neighbor(catalog: &Catalog, exercise: &Exercise, other: &Exercise)
 /// Where the learner's file is not there.
 pub fn missing(catalog: &Catalog, exercise: &Exercise) -> String {
     format!(
-        "\n{} is not there; `cargo course reset {}` puts it back as it was shipped.\n",
+        "{} is not there; `cargo course reset {}` puts it back as it was shipped.\n",
         catalog.short(&exercise.file()),
         exercise.id()
     )
@@ -107,6 +107,14 @@ pub fn reset(catalog: &Catalog, exercise: &Exercise, kept: Option<&Path>) -> Str
         ),
         None => format!("{file} is as it was shipped; there was nothing of yours to keep.\n"),
     }
+}
+
+/// When the record in `.course/` was no record; both names are of files there.
+pub fn progress_moved_aside(file: &str, aside: &str) -> String {
+    format!(
+        ".course/{file} cannot be read; it is kept as .course/{aside}.\nYour solutions are safe: \
+         `cargo course check --all` records anew what is solved.\n\n"
+    )
 }
 
 /// Before the first start of the book.
@@ -225,10 +233,7 @@ mod tests {
 
         exercises/01_sums/src/e2_two.rs does not compile. That is exercise 1.2; it takes nothing from 1.1, which is now checked beside the others as they were shipped.
         ");
-        insta::assert_snapshot!(missing(&catalog, one), @"
-
-        exercises/01_sums/src/e1_one.rs is not there; `cargo course reset 1.1` puts it back as it was shipped.
-        ");
+        insta::assert_snapshot!(missing(&catalog, one), @"exercises/01_sums/src/e1_one.rs is not there; `cargo course reset 1.1` puts it back as it was shipped.");
     }
 
     #[test]
@@ -241,6 +246,14 @@ mod tests {
         Your version is kept as .course/kept/e1_one.then.rs.
         ");
         insta::assert_snapshot!(reset(&catalog, one, None), @"exercises/01_sums/src/e1_one.rs is as it was shipped; there was nothing of yours to keep.");
+    }
+
+    #[test]
+    fn a_lost_record_is_no_lost_work() {
+        insta::assert_snapshot!(progress_moved_aside("progress.json", "progress.unreadable.json"), @"
+        .course/progress.json cannot be read; it is kept as .course/progress.unreadable.json.
+        Your solutions are safe: `cargo course check --all` records anew what is solved.
+        ");
     }
 
     #[test]
