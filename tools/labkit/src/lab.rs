@@ -1,87 +1,113 @@
-//! One lab: its flags, its rounds, its claims.
+//! One lab: its rounds, its facts, its claims.
 
 use std::collections::BTreeMap;
+use std::iter::once;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use fastrand::Rng;
 
-use crate::environment::memory_mib;
-use crate::results::table;
+use crate::cost::Cost;
+use crate::results::{Samples, table};
+use crate::run::Purpose;
 use crate::stats::{Summary, readable, two_digits};
 
-/// What is measured: it does its work once, checks the result, and returns what the work took.
-pub type Variant<'a> = Box<dyn FnMut() -> Result<Duration> + 'a>;
+/// The order of the turns is drawn, always the same way.
+pub(crate) const SEED: u64 = 2;
+
+/// What is measured: it does its work once, checks the result, and returns what the work cost.
+pub type Variant<'a> = Box<dyn FnMut() -> Result<Cost> + 'a>;
 
 /// A lab that runs.
 pub struct Lab {
-    name: &'static str,
-    quick: bool,
-    samples: Vec<(String, Vec<Duration>)>,
+    purpose: Purpose,
+    samples: Vec<(String, Vec<Cost>)>,
     pub(crate) claims: Vec<(String, bool)>,
     pub(crate) facts: Vec<(String, String)>,
-    pub(crate) page_table: Option<String>,
+    pub(crate) page_table: String,
 }
 
 impl Lab {
-    pub(crate) fn new(name: &'static str, quick: bool) -> Lab {
-        Lab { name, quick, samples: vec![], claims: vec![], facts: vec![], page_table: None }
+    pub(crate) fn new(purpose: Purpose) -> Lab {
+        Lab { purpose, samples: vec![], claims: vec![], facts: vec![], page_table: String::new() }
     }
 
     /// Whether only the claims are of interest.
     pub fn is_quick(&self) -> bool {
-        self.quick
+        self.purpose == Purpose::Check
     }
 
-    /// The memory that is free for the lab, in MiB.
-    pub fn free_memory_mib(&self) -> u64 {
-        memory_mib("MemAvailable")
+    /// Whether pages will include what is measured, so that nothing may be left out.
+    pub fn is_recorded(&self) -> bool {
+        self.purpose == Purpose::Record
     }
 
     /// Measures the variants by turns, so that a busy moment falls on all of them.
     ///
-    /// Each runs once as a check and to warm up. Every other round goes backwards: none always
-    /// follows the same neighbor.
+    /// All run once as a check, then a round to warm up, then the rounds that count. Each round
+    /// has an order of its own, so that no variant always follows the same one.
     ///
     /// # Errors
     ///
     /// Fails where a variant does not do what it should; nothing is reported of it then.
     pub fn measure(&mut self, rounds: usize, variants: Vec<(String, Variant<'_>)>) -> Result<()> {
         let (names, mut variants): (Vec<String>, Vec<Variant<'_>>) = variants.into_iter().unzip();
-        let wrong = |name: &str| format!("the variant `{name}` does not do its work");
-        for (name, variant) in names.iter().zip(&mut variants) {
-            variant().with_context(|| wrong(name))?;
+        let mut turn = |index: usize| {
+            let name: &str = &names[index];
+            variants[index]().with_context(|| format!("the variant `{name}` does not do its work"))
+        };
+        let mut order: Vec<usize> = (0..names.len()).collect();
+        for &index in &order {
+            turn(index)?;
         }
-        let mut samples = vec![Vec::with_capacity(rounds); names.len()];
-        for round in 0..rounds {
-            let mut order: Vec<usize> = (0..names.len()).collect();
-            if round % 2 == 1 {
-                order.reverse();
-            }
-            for index in order {
-                samples[index].push(variants[index]().with_context(|| wrong(&names[index]))?);
+        let mut rng = Rng::with_seed(SEED);
+        let mut samples = vec![Vec::with_capacity(rounds + 1); names.len()];
+        for _ in 0..=rounds {
+            rng.shuffle(&mut order);
+            for &index in &order {
+                samples[index].push(turn(index)?);
             }
         }
-        for (name, samples) in names.into_iter().zip(samples) {
-            self.fact(&name, readable(Summary::of(&samples).median));
+        for (name, mut samples) in names.into_iter().zip(samples) {
+            samples.remove(0);
+            let Summary { p10, median, p90, .. } =
+                Summary::of(samples.iter().map(|cost| cost.wall));
+            self.fact(&name, readable(median));
+            self.fact(&format!("{name}_spread"), format!("{} to {}", readable(p10), readable(p90)));
             self.samples.push((name, samples));
         }
         self.fact("rounds", rounds.to_string());
         Ok(())
     }
 
-    /// The summary of a variant.
+    /// The summary of a variant's time on the clock: what the pages show.
     ///
     /// # Panics
     ///
     /// Panics where no variant of that name was measured.
-    pub fn summary(&self, name: &str) -> Summary {
-        let found = self.samples.iter().find(|(known, _)| known == name);
-        let (_, samples) = found.unwrap_or_else(|| panic!("no variant `{name}` was measured"));
-        Summary::of(samples)
+    pub fn wall(&self, name: &str) -> Summary {
+        self.summary(name, |cost| cost.wall)
     }
 
-    /// Keeps a text that a page can include by its name.
+    /// The summary of a variant's processor time: what claims compare, since no neighbor adds to
+    /// it.
+    ///
+    /// # Panics
+    ///
+    /// Panics where no variant of that name was measured.
+    pub fn cpu(&self, name: &str) -> Summary {
+        self.summary(name, |cost| cost.cpu)
+    }
+
+    fn summary(&self, name: &str, clock: fn(&Cost) -> Duration) -> Summary {
+        let found = self.samples.iter().find(|(known, _)| known == name);
+        let (_, samples) = found.unwrap_or_else(|| panic!("no variant `{name}` was measured"));
+        Summary::of(samples.iter().map(clock))
+    }
+
+    /// Keeps a text that a page can include by its name; a later one replaces an earlier one.
     pub fn fact(&mut self, name: &str, value: impl Into<String>) {
+        self.facts.retain(|(known, _)| known != name);
         self.facts.push((name.to_owned(), value.into()));
     }
 
@@ -95,98 +121,26 @@ impl Lab {
         self.claims.push((sentence.to_owned(), holds));
     }
 
-    /// Sets the table that the page includes, in place of the one that the terminal shows.
+    /// Sets the table that the page includes.
     pub fn page_table(&mut self, head: &[&str], rows: &[Vec<String>]) {
-        self.page_table = Some(table(head, rows));
+        self.page_table = table(head, rows);
     }
 
+    /// The table that the terminal shows.
     pub(crate) fn table(&self) -> String {
-        let rows: Vec<Vec<String>> = self
-            .samples
-            .iter()
-            .map(|(name, samples)| {
-                let Summary { least, p10, median, p90 } = Summary::of(samples);
-                let cells = [least, p10, median, p90].map(readable);
-                std::iter::once(format!("`{name}`")).chain(cells).collect()
-            })
-            .collect();
-        table(&[self.name, "least", "10 %", "median", "90 %"], &rows)
+        let row = |(name, _): &(String, _)| {
+            let Summary { least, p10, median, p90 } = self.wall(name);
+            let cells = [least, p10, median, p90, self.cpu(name).median].map(readable);
+            once(format!("`{name}`")).chain(cells).collect()
+        };
+        let rows: Vec<Vec<String>> = self.samples.iter().map(row).collect();
+        table(&["variant", "least", "10 %", "median", "90 %", "processor time"], &rows)
     }
 
-    pub(crate) fn samples_ns(&self) -> BTreeMap<&str, Vec<u128>> {
-        let ns = |samples: &[Duration]| samples.iter().map(Duration::as_nanos).collect();
-        self.samples.iter().map(|(name, samples)| (name.as_str(), ns(samples))).collect()
+    pub(crate) fn all_samples(&self) -> BTreeMap<&str, Samples> {
+        self.samples.iter().map(|(name, costs)| (name.as_str(), Samples::of(costs))).collect()
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use std::cell::RefCell;
-
-    use super::*;
-    use crate::environment::{Environment, Use};
-    use crate::results::{Files, Record};
-
-    fn ms(ms: u64) -> Variant<'static> {
-        Box::new(move || Ok(Duration::from_millis(ms)))
-    }
-
-    fn two_variants(lab: &mut Lab) -> Result<()> {
-        lab.measure(4, vec![("slow".into(), ms(20)), ("fast".into(), ms(3))])?;
-        lab.claim("fast is faster", lab.summary("fast").median < lab.summary("slow").median);
-        Ok(())
-    }
-
-    #[test]
-    fn a_recorded_lab_leaves_samples_facts_and_a_table() {
-        let folder = tempfile::tempdir().unwrap();
-        let files = Files::of(folder.path(), "02_x/y");
-        let mut lab = Lab::new("02_x/y", true);
-        two_variants(&mut lab).unwrap();
-        let environment = Environment::read();
-        let used = Use { others: 0.0, stolen: 0.0 };
-        let record = Record {
-            lab: "02_x/y",
-            environment: &environment,
-            used,
-            claims: &lab.claims,
-            samples_ns: lab.samples_ns(),
-        };
-        files.write(&record, &lab.facts, &lab.table()).unwrap();
-
-        let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap();
-        assert!(read("02_x/y.json").contains(r#""fast":[3000000,3000000,3000000,3000000]"#));
-        insta::assert_snapshot!(read("02_x/y.facts"), @"
-        ANCHOR: slow
-        20 ms
-        ANCHOR_END: slow
-        ANCHOR: fast
-        3.0 ms
-        ANCHOR_END: fast
-        ANCHOR: rounds
-        4
-        ANCHOR_END: rounds
-        ");
-        insta::assert_snapshot!(read("02_x/y.md"), @"
-        | 02_x/y | least | 10 % | median | 90 % |
-        | --- | ---: | ---: | ---: | ---: |
-        | `slow` | 20 ms | 20 ms | 20 ms | 20 ms |
-        | `fast` | 3.0 ms | 3.0 ms | 3.0 ms | 3.0 ms |
-        ");
-    }
-
-    #[test]
-    fn variants_take_turns_and_turn_around() {
-        let order = RefCell::new(String::new());
-        let letter = |letter: char| -> Variant<'_> {
-            let order = &order;
-            Box::new(move || {
-                order.borrow_mut().push(letter);
-                Ok(Duration::ZERO)
-            })
-        };
-        let mut lab = Lab::new("02_x/y", true);
-        lab.measure(2, vec![("a".into(), letter('a')), ("b".into(), letter('b'))]).unwrap();
-        assert_eq!(*order.borrow(), "ababba");
-    }
-}
+mod tests;

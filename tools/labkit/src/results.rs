@@ -4,22 +4,40 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 use serde::Serialize;
 
-use crate::environment::{Environment, Use};
+use crate::busy::Busy;
+use crate::cost::Cost;
+use crate::machine::Machine;
 
 /// The content of the JSON file.
 #[derive(Debug, Serialize)]
 pub(crate) struct Record<'a> {
     pub(crate) lab: &'a str,
-    pub(crate) environment: &'a Environment,
-    pub(crate) used: Use,
+    pub(crate) machine: &'a Machine,
+    pub(crate) busy: Busy,
+    /// What the order of the turns was drawn with.
+    pub(crate) seed: u64,
     /// The claims and whether each held.
     pub(crate) claims: &'a [(String, bool)],
-    /// Every sample of each variant, in nanoseconds, in the order in which they were taken.
-    pub(crate) samples_ns: BTreeMap<&'a str, Vec<u128>>,
+    pub(crate) samples: BTreeMap<&'a str, Samples>,
+}
+
+/// Every sample of a variant, in nanoseconds, in the order in which they were taken.
+#[derive(Debug, Serialize)]
+pub(crate) struct Samples {
+    wall_ns: Vec<u128>,
+    cpu_ns: Vec<u128>,
+}
+
+impl Samples {
+    pub(crate) fn of(costs: &[Cost]) -> Samples {
+        let ns = |clock: fn(&Cost) -> Duration| costs.iter().map(|c| clock(c).as_nanos()).collect();
+        Samples { wall_ns: ns(|cost| cost.wall), cpu_ns: ns(|cost| cost.cpu) }
+    }
 }
 
 /// The three files of a lab under `book/results/`.
@@ -28,34 +46,44 @@ pub(crate) struct Files {
 }
 
 impl Files {
-    /// The files of the lab `02_lifecycle/fork_price`.
-    pub(crate) fn of(results: &Path, lab: &str) -> Files {
-        Files { stem: results.join(lab) }
+    /// The files of the lab `02_lifecycle/fork_price`, in a folder that can be written to.
+    ///
+    /// # Errors
+    ///
+    /// Fails where it cannot: better before the rounds than after them.
+    pub(crate) fn open(results: &Path, lab: &str) -> Result<Files> {
+        let stem = results.join(lab);
+        let folder = stem.parent().context("a lab is named CHAPTER/LAB")?;
+        fs::create_dir_all(folder)
+            .and_then(|()| tempfile::tempfile_in(folder))
+            .map_err(|error| unwritable(folder, &error))?;
+        Ok(Files { stem })
     }
 
-    /// Writes samples, facts and table; a page includes a fact by its name.
+    /// Writes samples, facts and table, and returns the names of the files.
     pub(crate) fn write(
         &self,
         record: &Record<'_>,
         facts: &[(String, String)],
         table: &str,
-    ) -> Result<()> {
-        let folder = self.stem.parent().context("a lab is named CHAPTER/LAB")?;
-        fs::create_dir_all(folder)
-            .with_context(|| format!("cannot make the folder {}", folder.display()))?;
-        self.put("json", &(serde_json::to_string(record)? + "\n"))?;
-        self.put("facts", &anchored(facts))?;
-        self.put("md", table)
-    }
-
-    fn put(&self, extension: &str, text: &str) -> Result<()> {
-        let file = self.stem.with_extension(extension);
-        fs::write(&file, text).with_context(|| format!("cannot write {}", file.display()))?;
-        println!("recorded {}", file.canonicalize()?.display());
-        Ok(())
+    ) -> Result<Vec<PathBuf>> {
+        let json = serde_json::to_string(record)? + "\n";
+        let texts = [("json", json), ("facts", anchored(facts)), ("md", table.to_owned())];
+        let write = |(extension, text): (&str, String)| {
+            let file = self.stem.with_extension(extension);
+            fs::write(&file, text).map_err(|error| unwritable(&file, &error))?;
+            Ok(file)
+        };
+        texts.into_iter().map(write).collect()
     }
 }
 
+fn unwritable(path: &Path, error: &std::io::Error) -> anyhow::Error {
+    let path = path.display();
+    anyhow!("cannot write to {path}: {error}; make it writable, or run without --record")
+}
+
+/// Facts in the form in which mdBook includes one by its name.
 fn anchored(facts: &[(String, String)]) -> String {
     facts.iter().fold(String::new(), |mut text, (name, value)| {
         let _ = writeln!(text, "ANCHOR: {name}\n{value}\nANCHOR_END: {name}");
@@ -63,18 +91,13 @@ fn anchored(facts: &[(String, String)]) -> String {
     })
 }
 
-/// A Markdown table.
+/// A Markdown table: names on the left, numbers on the right.
 pub(crate) fn table(head: &[&str], rows: &[Vec<String>]) -> String {
-    let line = |cells: Vec<String>| format!("| {} |\n", cells.join(" | "));
-    let mut text = line(head.iter().map(|cell| (*cell).to_owned()).collect());
-    text += &line(
-        head.iter()
-            .enumerate()
-            .map(|(i, _)| if i == 0 { "---" } else { "---:" }.to_owned())
-            .collect(),
-    );
-    rows.iter().cloned().for_each(|row| text += &line(row));
-    text
+    let line = |cells: &[String]| format!("| {} |\n", cells.join(" | "));
+    let head: Vec<String> = head.iter().map(|&cell| cell.to_owned()).collect();
+    let mut rule = vec!["---:".to_owned(); head.len()];
+    rule[0] = "---".to_owned();
+    [&head, &rule].into_iter().chain(rows).map(|cells| line(cells)).collect()
 }
 
 #[cfg(test)]

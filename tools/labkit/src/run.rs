@@ -1,13 +1,16 @@
 //! The program around a lab: flags, banner, output, exit status.
 
+use std::fmt::Write as _;
+use std::io::{self, Write as _};
 use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Result, bail};
 use clap::Parser;
 
-use crate::environment::{Clocks, Environment};
-use crate::lab::Lab;
+use crate::busy::Clocks;
+use crate::lab::{Lab, SEED};
+use crate::machine::Machine;
 use crate::results::{Files, Record};
 
 #[derive(Debug, Parser)]
@@ -21,81 +24,104 @@ struct Flags {
     record: bool,
 }
 
+/// What a lab is run for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// To look at the table.
+    Show,
+    /// To check the claims in a few rounds.
+    Check,
+    /// To write files that the pages include.
+    Record,
+}
+
 /// Runs the lab `CHAPTER/LAB` with the flags of the command line.
 ///
 /// The exit status is 0, or 1 where a claim does not hold, or 2 where the lab cannot run.
 pub fn run(name: &'static str, body: impl FnOnce(&mut Lab) -> Result<()>) -> ExitCode {
-    let flags = Flags::parse();
+    let purpose = match Flags::parse() {
+        Flags { record: true, .. } => Purpose::Record,
+        Flags { quick: true, .. } => Purpose::Check,
+        _ => Purpose::Show,
+    };
     let results = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../book/results");
-    match try_run(name, &flags, &results, body) {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::FAILURE,
-        Err(error) => {
-            eprintln!("error: {name}: {error:#}");
-            ExitCode::from(2)
-        }
+    let _ = writeln!(io::stderr(), "measuring ...");
+    let ended = conduct(name, purpose, &results, body);
+    // A reader that has left, as in `... | head`, is no error of the lab.
+    let _ = io::stdout().write_all(ended.report.as_bytes());
+    if let Some(error) = ended.error {
+        let _ = writeln!(io::stderr(), "error: {name}: {error}");
     }
+    ExitCode::from(ended.status)
 }
 
-fn try_run(
+/// How a lab ended.
+struct Ended {
+    status: u8,
+    report: String,
+    error: Option<String>,
+}
+
+fn conduct(
     name: &'static str,
-    flags: &Flags,
+    purpose: Purpose,
     results: &Path,
     body: impl FnOnce(&mut Lab) -> Result<()>,
-) -> Result<bool> {
-    if cfg!(debug_assertions) && flags.record {
+) -> Ended {
+    let mut report = String::new();
+    let (status, error) = match try_run(name, purpose, results, body, &mut report) {
+        Ok(0) => (0, None),
+        Ok(broken) => (
+            1,
+            Some(format!(
+                "{broken} of its claims broke, so nothing is recorded; run it again without \
+                 flags for more rounds, and if it stays so, mend what the page says"
+            )),
+        ),
+        Err(error) => (2, Some(format!("{error:#}"))),
+    };
+    Ended { status, report, error }
+}
+
+/// Runs the lab and returns how many claims broke.
+fn try_run(
+    name: &'static str,
+    purpose: Purpose,
+    results: &Path,
+    body: impl FnOnce(&mut Lab) -> Result<()>,
+    report: &mut String,
+) -> Result<usize> {
+    if cfg!(debug_assertions) && !cfg!(test) && purpose == Purpose::Record {
         bail!("a debug build is not what users run; add --release to record");
     }
-    let environment = Environment::read();
+    let files = match purpose {
+        Purpose::Record => Some(Files::open(results, name)?),
+        Purpose::Show | Purpose::Check => None,
+    };
+    let machine = Machine::read();
     let before = Clocks::read();
-    let mut lab = Lab::new(name, flags.quick);
+    let mut lab = Lab::new(purpose);
     body(&mut lab)?;
-    let used = Clocks::read().since(&before);
+    let busy = Clocks::read().since(&before);
 
-    let (busy, sentence) = used.verdict();
-    if busy {
-        println!("*** {sentence}");
-    }
-    let table = lab.table();
-    println!("{}\n\n{table}", environment.machine());
+    let banner = if busy.is_warning() { "*** " } else { "" };
+    let sentence = busy.sentence();
+    let _ = writeln!(report, "{name} on {}\n{banner}{sentence}\n\n{}", machine.line(), lab.table());
     for (claim, holds) in &lab.claims {
-        println!("{} {claim}", if *holds { "holds: " } else { "BROKEN:" });
+        let _ = writeln!(report, "{} {claim}", if *holds { "holds: " } else { "BROKEN:" });
     }
-    if flags.record {
-        lab.fact("machine", environment.machine());
+    let broken = lab.claims.iter().filter(|(_, holds)| !holds).count();
+    if let (Some(files), 0) = (files, broken) {
+        lab.fact("machine", machine.line());
         lab.fact("busy", sentence);
-        let samples_ns = lab.samples_ns();
-        let claims = &lab.claims;
-        let record = Record { lab: name, environment: &environment, used, claims, samples_ns };
-        let page_table = lab.page_table.as_deref().unwrap_or(&table);
-        Files::of(results, name).write(&record, &lab.facts, page_table)?;
+        let (claims, samples) = (&lab.claims, lab.all_samples());
+        let record = Record { lab: name, machine: &machine, busy, seed: SEED, claims, samples };
+        for file in files.write(&record, &lab.facts, &lab.page_table)? {
+            let _ = writeln!(report, "recorded {}", file.display());
+        }
     }
-    Ok(lab.claims.iter().all(|(_, holds)| *holds))
+    Ok(broken)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_broken_claim_is_a_failure() {
-        let flags = Flags { quick: true, record: false };
-        let results = Path::new("not written");
-        let body = |lab: &mut Lab| {
-            lab.claim("pigs fly", false);
-            Ok(())
-        };
-        assert!(!try_run("02_x/y", &flags, results, body).unwrap());
-    }
-
-    #[test]
-    fn a_variant_that_fails_is_named() {
-        let flags = Flags { quick: true, record: false };
-        let body = |lab: &mut Lab| {
-            lab.measure(1, vec![("fork".into(), Box::new(|| bail!("the child exited with 1")))])
-        };
-        let error = try_run("02_x/y", &flags, Path::new("not written"), body).unwrap_err();
-        let error = format!("{error:#}");
-        assert_eq!(error, "the variant `fork` does not do its work: the child exited with 1");
-    }
-}
+mod tests;

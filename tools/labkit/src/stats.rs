@@ -6,9 +6,11 @@ use std::time::Duration;
 /// Order statistics of one variant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Summary {
+    /// The smallest sample.
     pub least: Duration,
     /// A tenth of the samples lie below it.
     pub p10: Duration,
+    /// Half of the samples lie below it.
     pub median: Duration,
     /// A tenth of the samples lie above it.
     pub p90: Duration,
@@ -16,8 +18,8 @@ pub struct Summary {
 
 impl Summary {
     /// Summarizes samples; those of no samples are all zero.
-    pub fn of(samples: &[Duration]) -> Summary {
-        let mut sorted = samples.to_vec();
+    pub fn of(samples: impl IntoIterator<Item = Duration>) -> Summary {
+        let mut sorted: Vec<Duration> = samples.into_iter().collect();
         sorted.sort_unstable();
         let at = |share: f64| {
             let last = sorted.len().saturating_sub(1);
@@ -30,14 +32,17 @@ impl Summary {
 impl Display for Summary {
     /// The median, and the range in which eight samples of ten lie.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Summary { p10, median, p90, .. } = self;
-        write!(f, "{} ({} to {})", readable(*median), readable(*p10), readable(*p90))
+        let [p10, median, p90] = [self.p10, self.median, self.p90].map(readable);
+        // A narrow page breaks the line before the parenthesis, and nowhere else.
+        let range = format!("({p10} to {p90})").replace(' ', "\u{a0}");
+        write!(f, "{} {range}", median.replace(' ', "\u{a0}"))
     }
 }
 
 /// A duration with two significant digits and its unit.
 pub(crate) fn readable(duration: Duration) -> String {
-    let ns = duration.as_nanos() as f64;
+    // Rounded first: 999.6 µs is 1.0 ms, not 1000 µs.
+    let ns = round(duration.as_nanos() as f64);
     let (value, unit) = match ns {
         ..1e3 => (ns, "ns"),
         ..1e6 => (ns / 1e3, "µs"),
@@ -47,45 +52,65 @@ pub(crate) fn readable(duration: Duration) -> String {
     format!("{} {unit}", two_digits(value))
 }
 
-/// A number with two significant digits.
+/// A number with two significant digits; what is not a positive number is `unknown`.
 pub(crate) fn two_digits(value: f64) -> String {
-    if value <= 0.0 {
+    if value == 0.0 {
         return "0".to_owned();
     }
-    let step = 10_f64.powi(value.log10().floor() as i32 - 1);
-    let rounded = (value / step).round() * step;
-    let decimals = (1 - rounded.log10().floor() as i32).max(0) as usize;
+    if !(value.is_normal() && value > 0.0) {
+        return "unknown".to_owned();
+    }
+    let rounded = round(value);
+    let decimals = (1.0 - rounded.log10().floor()).max(0.0) as usize;
     format!("{rounded:.decimals$}")
+}
+
+/// Rounds a positive number to two significant digits.
+fn round(value: f64) -> f64 {
+    if value < 1e-9 {
+        return 0.0;
+    }
+    let step = 10_f64.powi(value.log10().floor() as i32 - 1);
+    (value / step).round() * step
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn us(values: &[u64]) -> Vec<Duration> {
-        values.iter().copied().map(Duration::from_micros).collect()
-    }
-
     #[test]
     fn the_summary_of_eleven_samples_picks_them_by_rank() {
-        let summary = Summary::of(&us(&[10, 0, 5, 3, 4, 6, 2, 8, 9, 7, 1]));
-        let expected = us(&[0, 1, 5, 9]);
-        assert_eq!([summary.least, summary.p10, summary.median, summary.p90], expected[..]);
+        let us = Duration::from_micros;
+        let summary = Summary::of([10, 0, 5, 3, 4, 6, 2, 8, 9, 7, 1].map(us));
+        let expected = [0, 1, 5, 9].map(us);
+        assert_eq!([summary.least, summary.p10, summary.median, summary.p90], expected);
     }
 
     #[test]
     fn no_samples_are_zero() {
-        assert_eq!(Summary::of(&[]).median, Duration::ZERO);
+        assert_eq!(Summary::of([]).median, Duration::ZERO);
     }
 
     #[test]
-    fn numbers_have_two_digits_and_a_unit() {
+    fn a_duration_has_two_digits_and_a_unit() {
         let shown = |ns| readable(Duration::from_nanos(ns));
+        assert_eq!(shown(0), "0 ns");
         assert_eq!(shown(7), "7.0 ns");
         assert_eq!(shown(1_234), "1.2 µs");
         assert_eq!(shown(146_900), "150 µs");
         assert_eq!(shown(80_777_800), "81 ms");
         assert_eq!(shown(9_960_000), "10 ms");
+        assert_eq!(shown(999_600), "1.0 ms");
+        assert_eq!(shown(994_999), "990 µs");
         assert_eq!(shown(2_000_000_000), "2.0 s");
+    }
+
+    #[test]
+    fn a_ratio_has_two_digits() {
+        assert_eq!(two_digits(108.3), "110");
+        assert_eq!(two_digits(1.04), "1.0");
+        assert_eq!(two_digits(0.099_9), "0.10");
+        assert_eq!(two_digits(f64::INFINITY), "unknown");
+        assert_eq!(two_digits(f64::NAN), "unknown");
     }
 }

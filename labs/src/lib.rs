@@ -1,0 +1,3 @@
+//! What the labs share.
+
+pub mod touched;
