@@ -9,6 +9,7 @@ use crate::catalog::{Catalog, Exercise};
 use crate::progress::Store;
 use crate::stop::Stop;
 use crate::trial::{self, Build, CompileError, Request, Trial};
+use crate::verify::mirror;
 use crate::verify::overlay::Overlay;
 use crate::verify::source::test_names;
 use crate::words;
@@ -78,6 +79,11 @@ fn attempt(catalog: &Catalog, exercise: &Exercise, stop: &Stop) -> Result<Option
     let text =
         fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
     let overlay = Overlay::changed(catalog, exercise, &text)?;
+    if !other.file().exists() {
+        // The overlay has the files that the learner has.
+        let stub = mirror::read(&other.stub())?;
+        mirror::write(&overlay.folder().join(catalog.short(&other.file())), stub)?;
+    }
     let request = Request { folder: overlay.folder(), target: overlay.target(), ..request };
     match trial::build_until(&request, Some(stop))? {
         Build::Binary(binary) => run(overlay.folder(), &binary),

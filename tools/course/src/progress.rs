@@ -14,6 +14,7 @@ use nix::fcntl::{Flock, FlockArg};
 use serde::{Deserialize, Serialize};
 
 use crate::catalog::Exercise;
+use crate::words;
 
 /// The form of the file; another number means that another version of the course wrote it.
 const VERSION: u32 = 1;
@@ -137,12 +138,8 @@ impl Store {
             .find(|path| !path.exists())
             .context("some name is free")?;
         fs::rename(file, &aside).with_context(|| format!("cannot move {}", file.display()))?;
-        eprintln!(
-            "{} cannot be read; it is kept as {}.\nYour solutions are safe: `cargo course check \
-             --all` records anew what is solved.",
-            file.display(),
-            aside.display()
-        );
+        let name = |path: &Path| path.file_name().unwrap_or_default().display().to_string();
+        eprint!("{}", words::progress_moved_aside(&name(file), &name(&aside)));
         Ok(Progress { version: VERSION, ..Progress::default() })
     }
 

@@ -1,18 +1,16 @@
 //! What the learner reads.
 
-use std::fmt::Write as _;
+mod verdict;
 
+use std::fmt::Write as _;
 use std::path::Path;
 
 use anyhow::Result;
 
+pub use verdict::verdict;
+
 use crate::catalog::{Catalog, Exercise, Track};
 use crate::progress::Progress;
-use crate::report::TestReport;
-use crate::trial::Trial;
-
-/// The most lines of a learner's own output that are shown.
-const MOST_LINES: usize = 20;
 
 /// What a learner can type in the watch mode.
 pub fn keys() -> &'static str {
@@ -86,7 +84,7 @@ pub fn broken_neighbor(catalog: &Catalog, exercise: &Exercise, other: &Exercise)
 /// Where the learner's file is not there.
 pub fn missing(catalog: &Catalog, exercise: &Exercise) -> String {
     format!(
-        "\n{} is not there; `cargo course reset {}` puts it back as it was shipped.\n",
+        "{} is not there; `cargo course reset {}` puts it back as it was shipped.\n",
         catalog.short(&exercise.file()),
         exercise.id()
     )
@@ -109,48 +107,17 @@ pub fn reset(catalog: &Catalog, exercise: &Exercise, kept: Option<&Path>) -> Str
     }
 }
 
+/// When the record in `.course/` was no record; both names are of files there.
+pub fn progress_moved_aside(file: &str, aside: &str) -> String {
+    format!(
+        ".course/{file} cannot be read; it is kept as .course/{aside}.\nYour solutions are safe: \
+         `cargo course check --all` records anew what is solved.\n\n"
+    )
+}
+
 /// Before the first start of the book.
 pub fn book_is_built() -> &'static str {
     "The program that renders the book is built first: once, for about a minute.\n"
-}
-
-/// What came of a check; `order` has the names of the tests as the file has them.
-pub fn verdict(exercise: &Exercise, trial: &Trial, order: &[&str]) -> String {
-    let mut tests: Vec<&TestReport> = trial.tests.iter().collect();
-    tests.sort_by_key(|test| order.iter().position(|name| *name == test.name));
-    let mut text = String::new();
-    for test in &tests {
-        let mark = if test.passed() { "ok    " } else { "FAILED" };
-        let _ = writeln!(text, "  {mark}  {}", test.name);
-    }
-    for name in &trial.missing {
-        let _ = writeln!(text, "  NOT RUN {name}");
-    }
-    if let Some(first) = tests.iter().find(|test| !test.passed()) {
-        text += &failure(exercise, first);
-    } else if !trial.missing.is_empty() || trial.tests.is_empty() {
-        text += "\nThe test program ended before its tests did: that is no pass.\n";
-        text += &indented(&trial.output, "  | ");
-    }
-    text
-}
-
-fn failure(exercise: &Exercise, test: &TestReport) -> String {
-    let mut text = format!("\nFirst look at {}\n", test.name);
-    if !test.output.trim().is_empty() {
-        text += "  your code printed\n";
-        text += &indented(&test.output, "  | ");
-    }
-    text += &indented(&test.message, "  ");
-    if !test.hint.is_empty() {
-        let _ = writeln!(text, "  look for: {}", test.hint);
-    }
-    let _ = writeln!(
-        text,
-        "  alone: cargo test -p {} --test {} -- {} --exact --nocapture",
-        exercise.package, exercise.target, test.name
-    );
-    text
 }
 
 /// After a pass: what to compare with, and what is next.
@@ -173,32 +140,10 @@ pub fn solved(catalog: &Catalog, exercise: &Exercise, next: Option<&Exercise>) -
     )
 }
 
-fn indented(text: &str, margin: &str) -> String {
-    let lines: Vec<&str> = text.trim_matches('\n').lines().collect();
-    let hidden = lines.len().saturating_sub(MOST_LINES);
-    let mut shown: String =
-        lines[..lines.len() - hidden].iter().map(|line| format!("{margin}{line}\n")).collect();
-    if hidden > 0 {
-        let _ = writeln!(shown, "{margin}... {hidden} more lines");
-    }
-    shown
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::verify::fixture::project;
-
-    fn report(name: &str, verdict: &str, message: &str) -> TestReport {
-        TestReport {
-            name: name.to_owned(),
-            verdict: verdict.to_owned(),
-            ms: 1,
-            message: message.to_owned(),
-            hint: if verdict == "pass" { String::new() } else { "what is one?".to_owned() },
-            output: if verdict == "pass" { String::new() } else { "I am here\n".to_owned() },
-        }
-    }
 
     #[test]
     fn the_list_shows_what_is_solved() {
@@ -225,10 +170,7 @@ mod tests {
 
         exercises/01_sums/src/e2_two.rs does not compile. That is exercise 1.2; it takes nothing from 1.1, which is now checked beside the others as they were shipped.
         ");
-        insta::assert_snapshot!(missing(&catalog, one), @"
-
-        exercises/01_sums/src/e1_one.rs is not there; `cargo course reset 1.1` puts it back as it was shipped.
-        ");
+        insta::assert_snapshot!(missing(&catalog, one), @"exercises/01_sums/src/e1_one.rs is not there; `cargo course reset 1.1` puts it back as it was shipped.");
     }
 
     #[test]
@@ -241,6 +183,14 @@ mod tests {
         Your version is kept as .course/kept/e1_one.then.rs.
         ");
         insta::assert_snapshot!(reset(&catalog, one, None), @"exercises/01_sums/src/e1_one.rs is as it was shipped; there was nothing of yours to keep.");
+    }
+
+    #[test]
+    fn a_lost_record_is_no_lost_work() {
+        insta::assert_snapshot!(progress_moved_aside("progress.json", "progress.unreadable.json"), @"
+        .course/progress.json cannot be read; it is kept as .course/progress.unreadable.json.
+        Your solutions are safe: `cargo course check --all` records anew what is solved.
+        ");
     }
 
     #[test]
@@ -261,53 +211,6 @@ mod tests {
           read   book/01_sums.md (or: cargo course book)
           check  cargo course check 1.1
           hints  cargo course hint 1.1
-        ");
-    }
-
-    #[test]
-    fn a_failure_shows_the_first_test_of_the_file_in_full() {
-        let (_folder, catalog) = project();
-        let trial = Trial {
-            success: false,
-            output: String::new(),
-            tests: vec![
-                report("third", "panic", "third failed"),
-                report("second", "panic", "panicked at src/e1_one.rs:3:5:\nassertion failed"),
-                report("first", "pass", ""),
-            ],
-            missing: vec![],
-        };
-        let order = ["first", "second", "third"];
-        insta::assert_snapshot!(verdict(&catalog.exercises[0], &trial, &order), @"
-          ok      first
-          FAILED  second
-          FAILED  third
-
-        First look at second
-          your code printed
-          | I am here
-          panicked at src/e1_one.rs:3:5:
-          assertion failed
-          look for: what is one?
-          alone: cargo test -p sums --test e1_one -- second --exact --nocapture
-        ");
-    }
-
-    #[test]
-    fn an_end_before_the_tests_is_no_pass() {
-        let (_folder, catalog) = project();
-        let trial = Trial {
-            success: true,
-            output: "test result: ok. 1 passed\n".to_owned(),
-            tests: vec![],
-            missing: vec!["first".to_owned()],
-        };
-        assert!(!trial.solved());
-        insta::assert_snapshot!(verdict(&catalog.exercises[0], &trial, &["first"]), @"
-          NOT RUN first
-
-        The test program ended before its tests did: that is no pass.
-          | test result: ok. 1 passed
         ");
     }
 
