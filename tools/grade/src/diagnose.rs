@@ -1,11 +1,13 @@
 //! Says what every thread of a hung test is doing: enough to tell a deadlock from a loop.
 
 use std::fs;
+use std::iter;
 use std::path::Path;
 
 use nix::libc;
 use nix::unistd::Pid;
 
+use crate::pipes::{self, End};
 use crate::procfs;
 
 /// The most threads that are described.
@@ -41,22 +43,19 @@ enum State {
 
 /// Describes a process, its descendants and their threads, a line each, and sums up.
 pub(crate) fn describe(body: Pid) -> String {
+    let processes = named(body);
     let mut lines = Vec::new();
     let mut states = Vec::new();
 
-    let processes = std::iter::once(body).chain(procfs::descendants(body, DESCRIBED));
-    for (number, pid) in processes.enumerate() {
-        for (position, thread) in procfs::threads(pid).into_iter().enumerate() {
+    for (pid, who) in &processes {
+        for (position, thread) in procfs::threads(*pid).into_iter().enumerate() {
             let Some(stat) = procfs::stat(&thread) else { continue };
-            let (state, what) = activity(&thread, stat.state);
+            let (state, what) = activity(&thread, stat.state, &processes);
             states.push(state);
-            let who = match (number, position) {
-                (0, 0) => "the test".to_owned(),
-                (0, _) => format!("its thread `{}`", stat.name),
-                (_, 0) => format!("child {number} (`{}`)", stat.name),
-                (_, _) => format!("child {number}, thread `{}`,", stat.name),
-            };
-            lines.push(format!("  {who} {what}"));
+            match position {
+                0 => lines.push(format!("  {who} {what}")),
+                _ => lines.push(format!("  {who}, thread `{}`, {what}", stat.name)),
+            }
         }
     }
     let all = lines.len();
@@ -74,8 +73,18 @@ pub(crate) fn describe(body: Pid) -> String {
     format!("{summary}\n{}", lines.join("\n"))
 }
 
+/// The body and its descendants, each with what the learner can call it.
+fn named(body: Pid) -> Vec<(Pid, String)> {
+    let children = procfs::descendants(body, DESCRIBED);
+    let children = (1..).zip(children).map(|(number, pid)| {
+        let stat = procfs::stat(&procfs::folder(pid));
+        (pid, format!("child {number} (`{}`)", stat.map(|stat| stat.name).unwrap_or_default()))
+    });
+    iter::once((body, "the test".to_owned())).chain(children).collect()
+}
+
 /// What a thread does, in words.
-fn activity(thread: &Path, state: char) -> (State, String) {
+fn activity(thread: &Path, state: char, processes: &[(Pid, String)]) -> (State, String) {
     match state {
         'R' => return (State::Runs, "runs".to_owned()),
         'Z' | 'X' => return (State::Ended, "has ended and was not waited for".to_owned()),
@@ -94,10 +103,14 @@ fn activity(thread: &Path, state: char) -> (State, String) {
         }
         Some(libc::SYS_futex) => "waits for a lock, a condition or a thread (futex)".to_owned(),
         Some(libc::SYS_wait4 | libc::SYS_waitid) => "waits for a child".to_owned(),
-        Some(libc::SYS_read | libc::SYS_readv) => format!("reads from {}", target(thread, first)),
-        Some(libc::SYS_write | libc::SYS_writev) => format!("writes to {}", target(thread, first)),
+        Some(libc::SYS_read | libc::SYS_readv) => {
+            format!("reads from {}", target(thread, first, End::Writing, processes))
+        }
+        Some(libc::SYS_write | libc::SYS_writev) => {
+            format!("writes to {}", target(thread, first, End::Reading, processes))
+        }
         Some(libc::SYS_recvfrom | libc::SYS_recvmsg) => {
-            format!("receives from {}", target(thread, first))
+            format!("receives from {}", target(thread, first, End::Writing, processes))
         }
         Some(libc::SYS_accept | libc::SYS_accept4) => "waits for a connection".to_owned(),
         Some(call) if READINESS.contains(&call) => "waits until a descriptor is ready".to_owned(),
@@ -108,16 +121,23 @@ fn activity(thread: &Path, state: char) -> (State, String) {
     (State::Waits, what)
 }
 
-/// What a descriptor is.
-fn target(thread: &Path, descriptor: Option<i64>) -> String {
+/// What a descriptor is, and who holds the end that would let the thread go on.
+fn target(
+    thread: &Path,
+    descriptor: Option<i64>,
+    other: End,
+    processes: &[(Pid, String)],
+) -> String {
     let Some(descriptor) = descriptor else { return "a descriptor".to_owned() };
     let link = fs::read_link(thread.join("fd").join(descriptor.to_string()));
     let name = link.map(|path| path.display().to_string()).unwrap_or_default();
-    let what = match name.split_once(':').map_or(name.as_str(), |(kind, _)| kind) {
-        "pipe" => "a pipe",
-        "socket" => "a socket",
-        "" => "something",
-        file => file,
-    };
-    format!("{what} (descriptor {descriptor})")
+    match name.split_once(':').map_or(name.as_str(), |(kind, _)| kind) {
+        "pipe" => {
+            let holders = pipes::holders(&name, other, processes);
+            format!("a pipe (descriptor {descriptor}); {holders}")
+        }
+        "socket" => format!("a socket (descriptor {descriptor})"),
+        "" => format!("descriptor {descriptor}"),
+        file => format!("{file} (descriptor {descriptor})"),
+    }
 }

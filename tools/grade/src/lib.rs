@@ -35,6 +35,7 @@ mod message;
 mod options;
 mod panics;
 mod parent;
+mod pipes;
 mod procfs;
 mod report;
 pub mod storm;

@@ -162,12 +162,18 @@ verdicts! {
     hangs::blocked_read => @r#"
     timeout: did not end in 0.5 s
     nothing runs, and nothing will: a deadlock?
-      the test reads from a pipe (descriptor 3)
+      the test reads from a pipe (descriptor 3); its writing end is open in the test, descriptor 4
+    "#
+    hangs::read_of_a_pipe_that_a_child_holds => @r#"
+    timeout: did not end in 0.5 s
+    nothing runs, and something sleeps:
+      the test reads from a pipe (descriptor 3); its writing end is open in child 1 (`sleep`), descriptor 1
+      child 1 (`sleep`) sleeps
     "#
     hangs::blocked_write => @r#"
     timeout: did not end in 0.5 s
     nothing runs, and nothing will: a deadlock?
-      the test writes to a pipe (descriptor 4)
+      the test writes to a pipe (descriptor 4); its reading end is open in the test, descriptor 3
     "#
     hangs::blocked_wait => @r#"
     timeout: did not end in 0.5 s
@@ -179,7 +185,7 @@ verdicts! {
     timeout: did not end in 0.5 s
     nothing runs, and nothing will: a deadlock?
       the test waits for a lock, a condition or a thread (futex)
-      its thread `sleeper` waits for a lock, a condition or a thread (futex)
+      the test, thread `sleeper`, waits for a lock, a condition or a thread (futex)
     "#
     hangs::stopped => @r#"
     timeout: did not end in 0.5 s

@@ -27,6 +27,16 @@ fn blocked_read() {
 }
 
 #[grade::test(timeout_ms = 500)]
+fn read_of_a_pipe_that_a_child_holds() {
+    let (mut reader, writer) = std::io::pipe().unwrap();
+    let mut sleep = Command::new("sleep");
+    let mut child = sleep.arg("60").stdout(writer).spawn().unwrap();
+    drop(sleep);
+    reader.read_to_end(&mut Vec::new()).unwrap();
+    child.wait().unwrap();
+}
+
+#[grade::test(timeout_ms = 500)]
 fn blocked_write() {
     let (_reader, mut writer) = std::io::pipe().unwrap();
     writer.write_all(&vec![0; 4 << 20]).unwrap();
