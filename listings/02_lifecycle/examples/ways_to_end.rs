@@ -9,6 +9,6 @@ fn main() {
         println!("{line:16} {status}, success: {}", status.success());
     }
     let error = Command::new("/no/such/program").status().unwrap_err();
-    println!("/no/such/program {:?}: no process, so no status", error.kind());
+    println!("/no/such/program {:?}: no program ran, so no status", error.kind());
 }
 // ANCHOR_END: main

@@ -4,7 +4,6 @@ use nix::libc;
 use nix::sys::wait::waitpid;
 use nix::unistd::{ForkResult, Pid, fork};
 
-// ANCHOR: main
 fn main() {
     let caller = Pid::this();
     println!("before: one process");
@@ -29,4 +28,3 @@ fn main() {
     }
     println!("after:  one process again");
 }
-// ANCHOR_END: main

@@ -103,7 +103,8 @@ impl Catalog {
         path.strip_prefix(&self.root).unwrap_or(path).display().to_string()
     }
 
-    /// Finds an exercise by `2.1`, `run_child`, `e1_run_child` or `lifecycle/e1_run_child`.
+    /// Finds an exercise by `2.1`, `run_child` or `e1_run_child`; before a name, `lifecycle/` or
+    /// `02_lifecycle/` may say of which chapter.
     ///
     /// # Errors
     ///
@@ -125,6 +126,7 @@ impl Catalog {
 
     /// The name that is most like `wanted`, if any is.
     fn nearest(&self, wanted: &str) -> Option<&str> {
+        let wanted = wanted.rsplit('/').next().unwrap_or(wanted);
         let likeness = |name: &str| strsim::jaro_winkler(wanted, name);
         let names = self.exercises.iter().flat_map(|exercise| [exercise.name(), &exercise.target]);
         let nearest = names.max_by(|a, b| likeness(a).total_cmp(&likeness(b)))?;
@@ -216,8 +218,11 @@ impl Exercise {
     }
 
     fn answers_to(&self, wanted: &str) -> bool {
-        let full = format!("{}/{}", self.package, self.target);
-        [self.id().as_str(), self.name(), &self.target, &full].contains(&wanted)
+        let is_name = |name: &str| name == self.name() || name == self.target;
+        match wanted.split_once('/') {
+            Some((home, name)) => (home == self.package || home == self.chapter) && is_name(name),
+            None => wanted == self.id() || is_name(wanted),
+        }
     }
 
     fn home(&self) -> PathBuf {
@@ -290,9 +295,16 @@ mod tests {
     fn a_typo_gets_the_nearest_name() {
         let (_folder, catalog) = crate::verify::fixture::project();
         assert_eq!(catalog.find("1.2").unwrap().target, "e2_two");
-        assert_eq!(catalog.find("sums/e1_one").unwrap().target, "e1_one");
+        for name in ["one", "e1_one", "sums/e1_one", "sums/one", "01_sums/e1_one", "01_sums/one"] {
+            assert_eq!(catalog.find(name).unwrap().target, "e1_one");
+        }
         let said = |wanted| catalog.find(wanted).unwrap_err().to_string();
         assert_eq!(said("e1_onn"), "there is no exercise `e1_onn`; did you mean `e1_one`?");
+        assert_eq!(
+            said("01_sums/e1_onn"),
+            "there is no exercise `01_sums/e1_onn`; did you mean `e1_one`?"
+        );
+        catalog.find("other/e1_one").unwrap_err();
         assert_eq!(said("zzz"), "there is no exercise `zzz`; see `cargo course list`");
     }
 

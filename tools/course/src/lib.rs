@@ -1,13 +1,17 @@
 //! What the learner's command, the book and the rules know about the course.
 
+mod aid;
 pub mod catalog;
 pub mod check;
 pub mod cli;
 pub mod commands;
+mod events;
 pub mod progress;
 mod reader;
 pub mod report;
 mod reset;
+mod signals;
+pub mod stop;
 pub mod trial;
 pub mod verify;
 mod watch;

@@ -7,9 +7,9 @@ use course::{cli::Cli, commands};
 
 fn main() -> ExitCode {
     commands::run(Cli::parse().command).unwrap_or_else(|error| {
-        // On one line, causes included. An error returned from `main` would come with a backtrace
-        // wherever RUST_BACKTRACE is set.
-        eprintln!("error: {error:#}");
+        // On one line, causes included, unless Cargo says more. An error returned from `main` would
+        // come with a backtrace wherever RUST_BACKTRACE is set.
+        eprintln!("error: {}", format!("{error:#}").trim_end());
         ExitCode::from(2)
     })
 }

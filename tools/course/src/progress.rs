@@ -14,6 +14,7 @@ use nix::fcntl::{Flock, FlockArg};
 use serde::{Deserialize, Serialize};
 
 use crate::catalog::Exercise;
+use crate::words;
 
 /// The form of the file; another number means that another version of the course wrote it.
 const VERSION: u32 = 1;
@@ -58,7 +59,8 @@ impl Progress {
 impl Entry {
     /// Counts an attempt.
     pub fn attempted(&mut self, solved: bool) {
-        self.attempts += 1;
+        // A file of somebody else's making must not end us by an overflow.
+        self.attempts = self.attempts.saturating_add(1);
         if solved && self.solved_unix_s.is_none() {
             self.solved_unix_s = Some(now());
         }
@@ -136,23 +138,21 @@ impl Store {
             .find(|path| !path.exists())
             .context("some name is free")?;
         fs::rename(file, &aside).with_context(|| format!("cannot move {}", file.display()))?;
-        eprintln!(
-            "{} cannot be read; it is kept as {}.\nYour solutions are safe: `cargo course check \
-             --all` records anew what is solved.",
-            file.display(),
-            aside.display()
-        );
+        let name = |path: &Path| path.file_name().unwrap_or_default().display().to_string();
+        eprint!("{}", words::progress_moved_aside(&name(file), &name(&aside)));
         Ok(Progress { version: VERSION, ..Progress::default() })
     }
 
     fn save(&self, progress: &Progress) -> Result<()> {
         let file = self.file();
-        let mut temporary = tempfile::NamedTempFile::new_in(&self.folder)?;
-        serde_json::to_writer_pretty(&mut temporary, progress)?;
-        temporary.write_all(b"\n")?;
-        temporary.as_file().sync_all()?;
-        temporary.persist(&file).with_context(|| format!("cannot write {}", file.display()))?;
-        Ok(())
+        // One name is enough under the lock, and what a killed copy leaves is written over.
+        let new = file.with_extension("json.new");
+        let cannot = || format!("cannot write {}", file.display());
+        let mut text = serde_json::to_vec_pretty(progress)?;
+        text.push(b'\n');
+        let mut written = File::create(&new).with_context(cannot)?;
+        written.write_all(&text).and_then(|()| written.sync_all()).with_context(cannot)?;
+        fs::rename(&new, &file).with_context(cannot)
     }
 }
 
@@ -182,6 +182,29 @@ mod tests {
         let entry = store.read().unwrap().of(exercise);
         assert_eq!((entry.attempts, entry.solved_unix_s), (3, solved));
         assert!(solved.is_some());
+    }
+
+    #[test]
+    fn numbers_at_their_limit_are_no_trouble() {
+        let (_folder, catalog) = project();
+        let (exercise, store) = (&catalog.exercises[0], Store::of(&catalog.root));
+        let full = Entry { solved_unix_s: None, attempts: u32::MAX, hints: usize::MAX };
+        store.change(exercise, |entry| *entry = full).unwrap();
+        let progress = store.change(exercise, |entry| entry.attempted(true)).unwrap();
+        assert_eq!(progress.of(exercise).attempts, u32::MAX);
+    }
+
+    #[test]
+    fn what_a_killed_copy_leaves_is_written_over() {
+        let (_folder, catalog) = project();
+        let (exercise, store) = (&catalog.exercises[0], Store::of(&catalog.root));
+        fs::create_dir_all(&store.folder).unwrap();
+        fs::write(store.folder.join("progress.json.new"), "{ longer than what follows".repeat(99))
+            .unwrap();
+        store.change(exercise, |entry| entry.attempted(true)).unwrap();
+        assert!(store.read().unwrap().is_solved(exercise));
+        let left = fs::read_dir(&store.folder).unwrap().count();
+        assert_eq!(left, 2, "the lock and the progress");
     }
 
     #[test]

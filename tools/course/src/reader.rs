@@ -6,26 +6,55 @@ use anyhow::{Context, Result};
 
 use crate::catalog::Catalog;
 use crate::cli::BookAction;
+use crate::stop::Stop;
+use crate::words;
 
-/// Starts `tools/book`.
+/// Starts `tools/book`, which `stop` ends.
 ///
 /// # Errors
 ///
 /// Fails where Cargo cannot be started.
-pub fn start(catalog: &Catalog, action: BookAction) -> Result<Child> {
+pub fn start(catalog: &Catalog, action: BookAction, stop: &Stop) -> Result<Child> {
     if !catalog.target.join("debug/book").exists() {
-        println!("Building the program that renders the book. This happens once.");
+        print!("{}", words::book_is_built());
     }
     let arguments: &[&str] = match action {
         BookAction::Open => &["serve", "--open"],
         BookAction::Serve => &["serve"],
         BookAction::Build => &["build"],
     };
-    Command::new(env!("CARGO"))
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo
         .args(["run", "--package", "book", "--"])
         .args(arguments)
         .current_dir(&catalog.root)
-        .stdin(Stdio::null())
-        .spawn()
-        .context("cannot start cargo")
+        .stdin(Stdio::null());
+    stop.spawn(&mut cargo).context("cannot start cargo")
+}
+
+/// A book that is served while something else goes on; it ends with the value.
+#[derive(Debug)]
+pub struct Served {
+    program: Child,
+    stop: Stop,
+}
+
+impl Served {
+    /// Serves the book and opens it in a browser.
+    ///
+    /// # Errors
+    ///
+    /// As [`start`].
+    pub fn open(catalog: &Catalog) -> Result<Served> {
+        let stop = Stop::default();
+        Ok(Served { program: start(catalog, BookAction::Open, &stop)?, stop })
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        self.stop.stop();
+        // It has been killed, so there is nothing left to fail.
+        let _ = self.stop.wait(&mut self.program);
+    }
 }

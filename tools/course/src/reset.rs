@@ -1,10 +1,11 @@
 //! Puts the file of an exercise back as it was shipped, and keeps the learner's.
 
-use std::fs;
-use std::path::PathBuf;
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 
 use crate::catalog::Exercise;
 use crate::progress::Store;
@@ -18,18 +19,26 @@ use crate::progress::Store;
 pub fn reset(exercise: &Exercise, store: &Store) -> Result<Option<PathBuf>> {
     let (file, stub) = (exercise.file(), exercise.stub());
     let shipped = fs::read(&stub).with_context(|| format!("cannot read {}", stub.display()))?;
-    let kept = match fs::read(&file) {
+    let mine = match fs::read(&file) {
         Ok(mine) if mine == shipped => return Ok(None),
-        Ok(mine) => Some(keep(exercise, store, &mine)?),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
+        Ok(mine) => Some(mine),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
         Err(error) => return Err(error).with_context(|| format!("cannot read {}", file.display())),
     };
+    let kept = mine.as_deref().map(|mine| keep(exercise, store, mine)).transpose()?;
     let folder = file.parent().context("a file lies in a folder")?;
-    let temporary = tempfile::NamedTempFile::new_in(folder)?;
-    fs::write(temporary.path(), shipped)?;
+    let mut temporary = tempfile::NamedTempFile::new_in(folder)
+        .with_context(|| format!("cannot write in {}", folder.display()))?;
+    temporary.write_all(&shipped)?;
+    temporary.as_file().sync_all()?;
     if let Ok(metadata) = fs::metadata(&file) {
         fs::set_permissions(temporary.path(), metadata.permissions())?;
     }
+    let unchanged = match &mine {
+        Some(mine) => fs::read(&file).is_ok_and(|now| now == *mine),
+        None => !file.exists(),
+    };
+    ensure!(unchanged, "{} was saved just now; reset it again", file.display());
     temporary.persist(&file).with_context(|| format!("cannot replace {}", file.display()))?;
     Ok(kept)
 }
@@ -39,16 +48,30 @@ fn keep(exercise: &Exercise, store: &Store, mine: &[u8]) -> Result<PathBuf> {
     let folder = store.kept();
     fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
     let date = humantime::format_rfc3339_seconds(SystemTime::now()).to_string().replace(':', "-");
-    let copy = (1..)
-        .map(|number| match number {
-            1 => folder.join(format!("{}.{date}.rs", exercise.target)),
-            _ => folder.join(format!("{}.{date}.{number}.rs", exercise.target)),
-        })
-        .find(|path| !path.exists())
-        .context("some name is free")?;
-    fs::write(&copy, mine).with_context(|| format!("cannot write {}", copy.display()))?;
-    ensure!(fs::read(&copy)? == mine, "the copy {} differs from your file", copy.display());
-    Ok(copy)
+    for number in 1.. {
+        let copy = folder.join(match number {
+            1 => format!("{}.{date}.rs", exercise.target),
+            _ => format!("{}.{date}.{number}.rs", exercise.target),
+        });
+        match File::create_new(&copy) {
+            // Another reset in the same second.
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
+            opened => {
+                write_checked(opened, &copy, mine)
+                    .with_context(|| format!("cannot keep your file as {}", copy.display()))?;
+                return Ok(copy);
+            }
+        }
+    }
+    bail!("all names in {} are taken", folder.display())
+}
+
+fn write_checked(opened: io::Result<File>, copy: &Path, mine: &[u8]) -> Result<()> {
+    let mut file = opened?;
+    file.write_all(mine)?;
+    file.sync_all()?;
+    ensure!(fs::read(copy)? == mine, "the copy differs from it");
+    Ok(())
 }
 
 #[cfg(test)]

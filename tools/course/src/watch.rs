@@ -1,55 +1,54 @@
 //! `cargo course` in a terminal: one exercise after the other, checked again on every save.
 
 use std::fs;
-use std::io::{self, BufRead};
-use std::process::Child;
-use std::sync::mpsc::{self, Receiver, Sender};
-use std::thread;
-use std::time::Duration;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::thread::{self, Scope};
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
-use notify::{EventKind, RecursiveMode, Watcher};
 
 use crate::catalog::{Catalog, Exercise};
-use crate::check;
-use crate::cli::BookAction;
-use crate::commands;
+use crate::check::{Verdict, check};
+use crate::commands::next_unsolved;
+use crate::events::{self, Event};
 use crate::progress::Store;
-use crate::reader;
-use crate::words;
+use crate::reader::Served;
+use crate::signals::on_signal;
+use crate::stop::Stop;
+use crate::{aid, words};
 
 /// How long the files must be quiet after a change; editors save in several steps.
 const QUIET: Duration = Duration::from_millis(30);
 
-const KEYS: &str =
-    "Save to check again. Or type a letter and Enter: h hint, n next, l list, b book, q quit";
-
-/// What happens while an exercise is open.
-enum Event {
-    Changed,
-    Line(String),
-    /// The terminal has gone.
-    Closed,
-}
-
-/// What to do when an exercise is left.
+/// Why an exercise is left.
 enum Leave {
     Solved,
     Next,
     Quit,
 }
 
-/// The server of the book, ended with this program.
-#[derive(Default)]
-struct Book(Option<Child>);
+/// What goes on around the exercises.
+struct Session<'scope, 'env> {
+    catalog: &'env Catalog,
+    store: &'env Store,
+    events: Receiver<Event>,
+    sender: Sender<Event>,
+    scope: &'scope Scope<'scope, 'env>,
+    checks: u64,
+    book: Option<Served>,
+}
 
-impl Drop for Book {
+/// A check that goes on beside us; it ends with the value.
+struct Running {
+    number: u64,
+    /// The learner's file when it began, or `None` where there is none.
+    text: Option<Vec<u8>>,
+    stop: Stop,
+}
+
+impl Drop for Running {
     fn drop(&mut self) {
-        if let Some(mut child) = self.0.take() {
-            // Cargo replaces itself by the server (execve(2)), so this ends the server.
-            let _ = child.kill();
-            let _ = child.wait();
-        }
+        self.stop.stop();
     }
 }
 
@@ -60,93 +59,109 @@ impl Drop for Book {
 /// Fails where the folders cannot be watched, or an exercise cannot be checked.
 pub fn watch(catalog: &Catalog, store: &Store) -> Result<()> {
     let (sender, events) = mpsc::channel();
-    let _watcher = watch_files(catalog, sender.clone())?;
-    thread::spawn(move || read_lines(&sender));
-
-    let mut book = Book::default();
-    let mut after: Option<&Exercise> = None;
-    while let Some(exercise) = commands::next_unsolved(catalog, store, after)? {
-        println!("\n{}", words::task(catalog, exercise)?);
-        match open(catalog, store, exercise, &events, &mut book)? {
-            Leave::Solved => {
-                let next = commands::next_unsolved(catalog, store, Some(exercise))?;
-                print!("{}", words::solved(catalog, exercise, next)?);
-                after = None;
-            }
-            Leave::Next => after = Some(exercise),
-            Leave::Quit => return Ok(()),
-        }
-    }
-    println!("All {} exercises are solved.", catalog.exercises.len());
-    Ok(())
+    let _watcher = events::watch_files(catalog, sender.clone())?;
+    events::read_lines(sender.clone());
+    let signals = sender.clone();
+    let guard = on_signal(move || {
+        // Where nobody listens, the program is ending already.
+        let _ = signals.send(Event::Closed);
+    })?;
+    let result = thread::scope(|scope| {
+        Session { catalog, store, events, sender, scope, checks: 0, book: None }.go()
+    });
+    guard.end_by_signal();
+    result
 }
 
-fn open(
-    catalog: &Catalog,
-    store: &Store,
-    exercise: &Exercise,
-    events: &Receiver<Event>,
-    book: &mut Book,
-) -> Result<Leave> {
-    let mut checked = None;
-    loop {
-        let text = fs::read(exercise.file()).ok();
-        // A change of another file, or one that changed nothing, needs no new check.
-        if checked.as_ref() != Some(&text) {
-            checked = Some(text);
-            if check::check(catalog, exercise, store)? {
-                return Ok(Leave::Solved);
-            }
-            println!("\n{KEYS}");
-        }
-        match events.recv().context("the watcher has ended")? {
-            Event::Changed => while_not_quiet(events),
-            Event::Closed => return Ok(Leave::Quit),
-            Event::Line(line) => match line.trim() {
-                "h" => print!("{}", commands::hint(exercise, store, false)?),
-                "n" => return Ok(Leave::Next),
-                "l" => print!("{}", words::list(catalog, &store.read()?)?),
-                "b" => {
-                    *book = Book::default();
-                    book.0 = Some(reader::start(catalog, BookAction::Open)?);
+impl<'scope, 'env> Session<'scope, 'env> {
+    fn go(&mut self) -> Result<()> {
+        let mut after: Option<&Exercise> = None;
+        while let Some(exercise) = next_unsolved(self.catalog, self.store, after)? {
+            println!("\n{}", words::task(self.catalog, exercise)?);
+            match self.open(exercise)? {
+                Leave::Solved => {
+                    let next = next_unsolved(self.catalog, self.store, Some(exercise))?;
+                    print!("{}", words::solved(self.catalog, exercise, next));
+                    after = Some(exercise);
                 }
-                "q" => return Ok(Leave::Quit),
-                "" => checked = None,
-                _ => println!("{KEYS}"),
-            },
+                Leave::Next => after = Some(exercise),
+                Leave::Quit => return Ok(()),
+            }
+        }
+        print!("{}", words::all_solved(self.catalog));
+        Ok(())
+    }
+
+    fn open(&mut self, exercise: &'env Exercise) -> Result<Leave> {
+        let mut running = self.start(exercise);
+        let mut due: Option<Instant> = None;
+        loop {
+            let Some(event) = self.wait_until(due)? else {
+                due = None;
+                // A change of another file, or one that changed nothing, needs no new check.
+                if fs::read(exercise.file()).ok() != running.text {
+                    print!("{}", words::again(exercise));
+                    running = self.start_again(exercise, &running);
+                }
+                continue;
+            };
+            match event {
+                Event::Changed => due = Some(Instant::now() + QUIET),
+                Event::Checked(number, verdict) if number == running.number => match verdict? {
+                    Verdict::Solved => return Ok(Leave::Solved),
+                    Verdict::NotSolved => print!("{}", words::keys()),
+                    Verdict::Stopped => {}
+                },
+                // The verdict on an older text.
+                Event::Checked(..) => {}
+                Event::Closed => return Ok(Leave::Quit),
+                Event::Line(line) => match line.trim() {
+                    "" => running = self.start_again(exercise, &running),
+                    "h" => print!("{}", aid::hint(exercise, self.store, false)?),
+                    "n" => return Ok(Leave::Next),
+                    "l" => print!("{}", words::list(self.catalog, &self.store.read()?)),
+                    "b" => {
+                        // First the old one, which may hold the port.
+                        self.book = None;
+                        self.book = Some(Served::open(self.catalog)?);
+                    }
+                    "q" => return Ok(Leave::Quit),
+                    _ => print!("{}", words::keys()),
+                },
+            }
         }
     }
-}
 
-/// Swallows the changes that belong to one save. A line typed meanwhile is not lost on anyone: it
-/// comes again by hand.
-fn while_not_quiet(events: &Receiver<Event>) {
-    while let Ok(Event::Changed) = events.recv_timeout(QUIET) {}
-}
-
-fn watch_files(catalog: &Catalog, events: Sender<Event>) -> Result<impl Watcher + use<>> {
-    let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
-        if event.is_ok_and(|event| !matches!(event.kind, EventKind::Access(_))) {
-            // Nobody listens any more when the program ends.
-            let _ = events.send(Event::Changed);
-        }
-    })
-    .context("cannot watch files")?;
-    // Folders, since editors save by renaming a new file over the old one.
-    for chapter in catalog.chapters() {
-        let folder = catalog.root.join("exercises").join(chapter).join("src");
-        watcher
-            .watch(&folder, RecursiveMode::NonRecursive)
-            .with_context(|| format!("cannot watch {}", folder.display()))?;
-    }
-    Ok(watcher)
-}
-
-fn read_lines(events: &Sender<Event>) {
-    for line in io::stdin().lock().lines().map_while(Result::ok) {
-        if events.send(Event::Line(line)).is_err() {
-            return;
+    /// The next event, or `None` when `due` has come.
+    fn wait_until(&self, due: Option<Instant>) -> Result<Option<Event>> {
+        let Some(due) = due else {
+            return self.events.recv().map(Some).context("the watcher has ended");
+        };
+        match self.events.recv_timeout(due.saturating_duration_since(Instant::now())) {
+            Ok(event) => Ok(Some(event)),
+            Err(RecvTimeoutError::Timeout) => Ok(None),
+            Err(error) => Err(error).context("the watcher has ended"),
         }
     }
-    let _ = events.send(Event::Closed);
+
+    fn start_again(&mut self, exercise: &'env Exercise, running: &Running) -> Running {
+        // First, since Cargo lets only one build at a time.
+        running.stop.stop();
+        self.start(exercise)
+    }
+
+    /// Checks the exercise beside us, and tells of it in an event.
+    fn start(&mut self, exercise: &'env Exercise) -> Running {
+        self.checks += 1;
+        let (number, stop) = (self.checks, Stop::default());
+        let text = fs::read(exercise.file()).ok();
+        let (catalog, store) = (self.catalog, self.store);
+        let (sender, stopper) = (self.sender.clone(), stop.clone());
+        self.scope.spawn(move || {
+            let verdict = check(catalog, exercise, store, &stopper);
+            // Where nobody listens, the learner has quit.
+            let _ = sender.send(Event::Checked(number, verdict));
+        });
+        Running { number, text, stop }
+    }
 }

@@ -1,23 +1,30 @@
 //! What the learner reads.
 
+mod verdict;
+
 use std::fmt::Write as _;
+use std::path::Path;
 
 use anyhow::Result;
 
+pub use verdict::verdict;
+
 use crate::catalog::{Catalog, Exercise, Track};
 use crate::progress::Progress;
-use crate::report::TestReport;
-use crate::trial::Trial;
 
-/// The most lines of a learner's own output that are shown.
-const MOST_LINES: usize = 20;
+/// What a learner can type in the watch mode.
+pub fn keys() -> &'static str {
+    "\nSave the file to check again. Or type a letter, then Enter:\n  \
+     h hint   n next   l list   b book   q quit   ? this help\n"
+}
+
+/// When a save starts the next check.
+pub fn again(exercise: &Exercise) -> String {
+    format!("\nSaved: checking {} again.\n", exercise.id())
+}
 
 /// The list of all exercises.
-///
-/// # Errors
-///
-/// Fails where a stub cannot be read.
-pub fn list(catalog: &Catalog, progress: &Progress) -> Result<String> {
+pub fn list(catalog: &Catalog, progress: &Progress) -> String {
     let mut text = String::new();
     let solved = catalog.exercises.iter().filter(|exercise| progress.is_solved(exercise)).count();
     for exercise in &catalog.exercises {
@@ -26,7 +33,7 @@ pub fn list(catalog: &Catalog, progress: &Progress) -> Result<String> {
         let line = format!(
             "{mark:6}  {:5} {:18} difficulty {}  {:3} min  {track}",
             exercise.id(),
-            exercise.name(),
+            exercise.title(),
             exercise.facts.difficulty,
             exercise.facts.minutes,
         );
@@ -37,7 +44,7 @@ pub fn list(catalog: &Catalog, progress: &Progress) -> Result<String> {
         "\n{solved} of {} solved. The minutes are estimates.",
         catalog.exercises.len()
     );
-    Ok(text)
+    text
 }
 
 /// What an exercise asks for, and where.
@@ -58,78 +65,79 @@ pub fn task(catalog: &Catalog, exercise: &Exercise) -> Result<String> {
     ))
 }
 
-/// What came of a check; `order` has the names of the tests as the file has them.
-pub fn verdict(exercise: &Exercise, trial: &Trial, order: &[&str]) -> String {
-    let mut tests: Vec<&TestReport> = trial.tests.iter().collect();
-    tests.sort_by_key(|test| order.iter().position(|name| *name == test.name));
-    let mut text = String::new();
-    for test in &tests {
-        let mark = if test.passed() { "ok    " } else { "FAILED" };
-        let _ = writeln!(text, "  {mark}  {}", test.name);
-    }
-    for name in &trial.missing {
-        let _ = writeln!(text, "  NOT RUN {name}");
-    }
-    if let Some(first) = tests.iter().find(|test| !test.passed()) {
-        text += &failure(exercise, first);
-    } else if !trial.missing.is_empty() || trial.tests.is_empty() {
-        text += "\nThe test program ended before its tests did: that is no pass.\n";
-        text += &indented(&trial.output, "  | ");
-    }
-    text
+/// Where the learner's file does not compile; the compiler has said why.
+pub fn does_not_compile(exercise: &Exercise) -> String {
+    format!("\n{} does not compile yet: see the error above.\n", exercise.id())
 }
 
-fn failure(exercise: &Exercise, test: &TestReport) -> String {
-    let mut text = format!("\nFirst look at {}\n", test.name);
-    if !test.output.trim().is_empty() {
-        text += "  your code printed\n";
-        text += &indented(&test.output, "  | ");
+/// Where another exercise of the chapter does not compile.
+pub fn broken_neighbor(catalog: &Catalog, exercise: &Exercise, other: &Exercise) -> String {
+    let id = exercise.id();
+    format!(
+        "\n{} does not compile. That is exercise {}; it takes nothing from {id}, which is now \
+         checked beside the others as they were shipped.\n\n",
+        catalog.short(&other.file()),
+        other.id(),
+    )
+}
+
+/// Where the learner's file is not there.
+pub fn missing(catalog: &Catalog, exercise: &Exercise) -> String {
+    format!(
+        "{} is not there; `cargo course reset {}` puts it back as it was shipped.\n",
+        catalog.short(&exercise.file()),
+        exercise.id()
+    )
+}
+
+/// When there is nothing left to do.
+pub fn all_solved(catalog: &Catalog) -> String {
+    format!("All {} exercises are solved.\n", catalog.exercises.len())
+}
+
+/// After a reset; `kept` is where the learner's file is now.
+pub fn reset(catalog: &Catalog, exercise: &Exercise, kept: Option<&Path>) -> String {
+    let file = catalog.short(&exercise.file());
+    match kept {
+        Some(kept) => format!(
+            "{file} is as it was shipped.\nYour version is kept as {}.\n",
+            catalog.short(kept)
+        ),
+        None => format!("{file} is as it was shipped; there was nothing of yours to keep.\n"),
     }
-    text += &indented(&test.message, "  ");
-    if !test.hint.is_empty() {
-        let _ = writeln!(text, "  look for: {}", test.hint);
-    }
-    let _ = writeln!(
-        text,
-        "  alone: cargo test -p {} --test {} -- {} --exact --nocapture",
-        exercise.package, exercise.target, test.name
-    );
-    text
+}
+
+/// When the record in `.course/` was no record; both names are of files there.
+pub fn progress_moved_aside(file: &str, aside: &str) -> String {
+    format!(
+        ".course/{file} cannot be read; it is kept as .course/{aside}.\nYour solutions are safe: \
+         `cargo course check --all` records anew what is solved.\n\n"
+    )
+}
+
+/// Before the first start of the book.
+pub fn book_is_built() -> &'static str {
+    "The program that renders the book is built first: once, for about a minute.\n"
 }
 
 /// After a pass: what to compare with, and what is next.
-///
-/// # Errors
-///
-/// Fails where the stub of the next exercise cannot be read.
-pub fn solved(catalog: &Catalog, exercise: &Exercise, next: Option<&Exercise>) -> Result<String> {
-    let id = exercise.id();
-    let mut text = format!(
-        "\n{id} {} is solved.\n  compare with the reference and the known mistakes: \
-         cargo course solution {id}\n",
-        exercise.title()
-    );
-    match next {
+pub fn solved(catalog: &Catalog, exercise: &Exercise, next: Option<&Exercise>) -> String {
+    let next = match next {
         Some(next) => {
-            let _ = writeln!(text, "  next: {} {}: {}", next.id(), next.title(), next.task()?);
+            format!("  next      {} {}: cargo course check {0}\n", next.id(), next.title())
         }
         None => {
             let all = catalog.exercises.len();
-            let _ = writeln!(text, "  That was the last: all {all} exercises are solved.");
+            format!("\nThat was the last: all {all} exercises are solved.\n")
         }
-    }
-    Ok(text)
-}
-
-fn indented(text: &str, margin: &str) -> String {
-    let lines: Vec<&str> = text.trim_matches('\n').lines().collect();
-    let hidden = lines.len().saturating_sub(MOST_LINES);
-    let mut shown: String =
-        lines[..lines.len() - hidden].iter().map(|line| format!("{margin}{line}\n")).collect();
-    if hidden > 0 {
-        let _ = writeln!(shown, "{margin}... {hidden} more lines");
-    }
-    shown
+    };
+    format!(
+        "\n{} {} is solved.\n  compare   {}\n  mistakes  {}\n{next}",
+        exercise.id(),
+        exercise.title(),
+        catalog.short(&exercise.solution()),
+        catalog.short(&exercise.mistakes()),
+    )
 }
 
 #[cfg(test)]
@@ -137,27 +145,60 @@ mod tests {
     use super::*;
     use crate::verify::fixture::project;
 
-    fn report(name: &str, verdict: &str, message: &str) -> TestReport {
-        TestReport {
-            name: name.to_owned(),
-            verdict: verdict.to_owned(),
-            ms: 1,
-            message: message.to_owned(),
-            hint: if verdict == "pass" { String::new() } else { "what is one?".to_owned() },
-            output: if verdict == "pass" { String::new() } else { "I am here\n".to_owned() },
-        }
-    }
-
     #[test]
     fn the_list_shows_what_is_solved() {
         let (_folder, catalog) = project();
         let store = crate::progress::Store::of(&catalog.root);
         let progress = store.change(&catalog.exercises[0], |entry| entry.attempted(true)).unwrap();
-        insta::assert_snapshot!(list(&catalog, &progress).unwrap(), @"
-        solved  1.1   one                difficulty 1    1 min
-        -       1.2   two                difficulty 1    1 min
+        insta::assert_snapshot!(list(&catalog, &progress), @"
+        solved  1.1   One                difficulty 1    1 min
+        -       1.2   Two                difficulty 1    1 min
 
         1 of 2 solved. The minutes are estimates.
+        ");
+    }
+
+    #[test]
+    fn trouble_with_files_is_named_with_its_mend() {
+        let (_folder, catalog) = project();
+        let [one, two] = &catalog.exercises[..] else { panic!("there are two exercises") };
+        insta::assert_snapshot!(does_not_compile(one), @"
+
+        1.1 does not compile yet: see the error above.
+        ");
+        insta::assert_snapshot!(broken_neighbor(&catalog, one, two), @"
+
+        exercises/01_sums/src/e2_two.rs does not compile. That is exercise 1.2; it takes nothing from 1.1, which is now checked beside the others as they were shipped.
+        ");
+        insta::assert_snapshot!(missing(&catalog, one), @"exercises/01_sums/src/e1_one.rs is not there; `cargo course reset 1.1` puts it back as it was shipped.");
+    }
+
+    #[test]
+    fn a_reset_says_where_the_old_version_is() {
+        let (_folder, catalog) = project();
+        let one = &catalog.exercises[0];
+        let kept = catalog.root.join(".course/kept/e1_one.then.rs");
+        insta::assert_snapshot!(reset(&catalog, one, Some(&kept)), @"
+        exercises/01_sums/src/e1_one.rs is as it was shipped.
+        Your version is kept as .course/kept/e1_one.then.rs.
+        ");
+        insta::assert_snapshot!(reset(&catalog, one, None), @"exercises/01_sums/src/e1_one.rs is as it was shipped; there was nothing of yours to keep.");
+    }
+
+    #[test]
+    fn a_lost_record_is_no_lost_work() {
+        insta::assert_snapshot!(progress_moved_aside("progress.json", "progress.unreadable.json"), @"
+        .course/progress.json cannot be read; it is kept as .course/progress.unreadable.json.
+        Your solutions are safe: `cargo course check --all` records anew what is solved.
+        ");
+    }
+
+    #[test]
+    fn the_keys_are_two_lines() {
+        insta::assert_snapshot!(keys(), @"
+
+        Save the file to check again. Or type a letter, then Enter:
+          h hint   n next   l list   b book   q quit   ? this help
         ");
     }
 
@@ -174,67 +215,23 @@ mod tests {
     }
 
     #[test]
-    fn a_failure_shows_the_first_test_of_the_file_in_full() {
-        let (_folder, catalog) = project();
-        let trial = Trial {
-            success: false,
-            output: String::new(),
-            tests: vec![
-                report("third", "panic", "third failed"),
-                report("second", "panic", "panicked at src/e1_one.rs:3:5:\nassertion failed"),
-                report("first", "pass", ""),
-            ],
-            missing: vec![],
-        };
-        let order = ["first", "second", "third"];
-        insta::assert_snapshot!(verdict(&catalog.exercises[0], &trial, &order), @"
-          ok      first
-          FAILED  second
-          FAILED  third
-
-        First look at second
-          your code printed
-          | I am here
-          panicked at src/e1_one.rs:3:5:
-          assertion failed
-          look for: what is one?
-          alone: cargo test -p sums --test e1_one -- second --exact --nocapture
-        ");
-    }
-
-    #[test]
-    fn an_end_before_the_tests_is_no_pass() {
-        let (_folder, catalog) = project();
-        let trial = Trial {
-            success: true,
-            output: "test result: ok. 1 passed\n".to_owned(),
-            tests: vec![],
-            missing: vec!["first".to_owned()],
-        };
-        assert!(!trial.solved());
-        insta::assert_snapshot!(verdict(&catalog.exercises[0], &trial, &["first"]), @"
-          NOT RUN first
-
-        The test program ended before its tests did: that is no pass.
-          | test result: ok. 1 passed
-        ");
-    }
-
-    #[test]
     fn a_pass_names_the_next() {
         let (_folder, catalog) = project();
         let [one, two] = &catalog.exercises[..] else { panic!("there are two exercises") };
-        insta::assert_snapshot!(solved(&catalog, one, Some(two)).unwrap(), @"
+        insta::assert_snapshot!(solved(&catalog, one, Some(two)), @"
 
         1.1 One is solved.
-          compare with the reference and the known mistakes: cargo course solution 1.1
-          next: 1.2 Two: Two.
+          compare   solutions/01_sums/e1_one.rs
+          mistakes  solutions/01_sums/mistakes/e1_one
+          next      1.2 Two: cargo course check 1.2
         ");
-        insta::assert_snapshot!(solved(&catalog, two, None).unwrap(), @"
+        insta::assert_snapshot!(solved(&catalog, two, None), @"
 
         1.2 Two is solved.
-          compare with the reference and the known mistakes: cargo course solution 1.2
-          That was the last: all 2 exercises are solved.
+          compare   solutions/01_sums/e2_two.rs
+          mistakes  solutions/01_sums/mistakes/e2_two
+
+        That was the last: all 2 exercises are solved.
         ");
     }
 }

@@ -41,5 +41,7 @@ fn said(catalog: &Catalog, exercise: &Exercise, text: &str) -> String {
         .env("CARGO_TARGET_DIR", overlay.target())
         .output()
         .unwrap();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert_ne!(output.status.code(), Some(2), "{errors}");
     String::from_utf8(output.stdout).unwrap()
 }

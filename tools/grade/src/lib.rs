@@ -29,6 +29,7 @@
 mod body;
 mod capture;
 mod diagnose;
+mod judge;
 mod leftovers;
 mod message;
 mod options;
@@ -39,6 +40,7 @@ mod report;
 pub mod storm;
 mod supervisor;
 mod verdict;
+mod watch;
 
 pub use grade_macros::test;
 pub use options::Options;

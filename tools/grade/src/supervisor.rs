@@ -2,13 +2,12 @@
 
 use std::fs::File;
 use std::io::{self, Read, Write};
-use std::os::fd::{AsFd, FromRawFd, OwnedFd, RawFd};
+use std::os::fd::AsFd;
 use std::os::unix::net::{UnixDatagram, UnixStream};
 use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
 use nix::libc;
-use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::prctl;
 use nix::sys::signal::{Signal, kill, killpg};
 use nix::sys::wait::{WaitStatus, waitpid};
@@ -16,15 +15,12 @@ use nix::unistd::{ForkResult, Pid, dup2_stdin, fork};
 
 use crate::SUPERVISES;
 use crate::body;
-use crate::diagnose;
+use crate::judge;
 use crate::leftovers;
 use crate::message::{self, Secret, Verdict};
 use crate::options::Options;
-use crate::procfs;
 use crate::verdict::{Failure, Kind, TestResult};
-
-/// How often the number of processes is looked at.
-const TICK: Duration = Duration::from_millis(5);
+use crate::watch;
 
 /// Runs the test in a forked process and tells the parent how it ended.
 pub(crate) fn supervise<T: TestResult>(options: &Options, test: fn() -> T) -> ! {
@@ -69,7 +65,7 @@ fn try_supervise<T: TestResult>(options: &Options, test: fn() -> T) -> io::Resul
     };
     drop(to_us);
 
-    let stopped = watch(body, &parent, options, deadline)?;
+    let stopped = watch::watch(body, &parent, options, deadline)?;
     if stopped.is_some() {
         // The group first: nothing in it can fork any more once the signal is pending.
         let _ = killpg(body, Signal::SIGKILL);
@@ -80,7 +76,7 @@ fn try_supervise<T: TestResult>(options: &Options, test: fn() -> T) -> io::Resul
     leftovers::give_grace(|| inbox.escape().is_some());
     let left = leftovers::kill_all();
 
-    let verdict = judge(stopped, inbox.read(), status, &left, options);
+    let verdict = judge::judge(stopped, inbox.read(), status, &left, options);
     parent.write_all(&message::encode(&secret, &verdict))
 }
 
@@ -115,59 +111,6 @@ fn take_stdin() -> io::Result<UnixStream> {
     Ok(stream)
 }
 
-/// Waits until the body has ended (`None`), or says why it must be ended.
-fn watch(
-    body: Pid,
-    parent: &UnixStream,
-    options: &Options,
-    deadline: Instant,
-) -> io::Result<Option<Failure>> {
-    let pidfd = pidfd(body)?;
-    let tasks_before = procfs::tasks_of_the_machine();
-    loop {
-        let left = deadline.saturating_duration_since(Instant::now());
-        if left.is_zero() {
-            let seconds = options.timeout_ms as f64 / 1_000.0;
-            let message = format!("did not end in {seconds} s\n{}", diagnose::describe(body));
-            return Ok(Some(Failure::new(Kind::Timeout, message)));
-        }
-        let mut ends = [
-            PollFd::new(pidfd.as_fd(), PollFlags::POLLIN),
-            PollFd::new(parent.as_fd(), PollFlags::POLLIN),
-        ];
-        let tick = PollTimeout::try_from(left.min(TICK)).unwrap_or(PollTimeout::ZERO);
-        match poll(&mut ends, tick) {
-            Ok(_) | Err(Errno::EINTR) => {}
-            Err(error) => return Err(error.into()),
-        }
-        let [body_has_ended, parent_has_gone] = ends.map(|end| end.any().unwrap_or(false));
-        if body_has_ended {
-            return Ok(None);
-        }
-        if parent_has_gone {
-            // Ctrl-C, or the end of cargo: nobody waits for a verdict any more.
-            return Ok(Some(Failure::new(Kind::Signal, "the test was stopped from outside")));
-        }
-        // The machine's count is cheap; only where it has grown is our own share looked at.
-        let most = options.processes;
-        let grown = procfs::tasks_of_the_machine() > tasks_before.map(|tasks| tasks + most as u64);
-        if grown && procfs::descendants(Pid::this(), most).len() > most {
-            let message = format!("started more than {most} processes");
-            return Ok(Some(Failure::new(Kind::Limit, message)));
-        }
-    }
-}
-
-fn pidfd(pid: Pid) -> io::Result<OwnedFd> {
-    // SAFETY: the call takes a process and flags, and returns a descriptor or -1.
-    let fd = unsafe { libc::syscall(libc::SYS_pidfd_open, pid.as_raw(), 0) };
-    if fd < 0 {
-        return Err(io::Error::last_os_error());
-    }
-    // SAFETY: the descriptor is new, so nothing else owns it.
-    Ok(unsafe { OwnedFd::from_raw_fd(fd as RawFd) })
-}
-
 /// Lets this process run whenever it wants to, where it may.
 ///
 /// A limit on processes does not bind root (setrlimit(2), RLIMIT_NPROC). There a fork bomb ends
@@ -187,64 +130,4 @@ fn wait_for(pid: Pid) -> nix::Result<WaitStatus> {
             status => return status,
         }
     }
-}
-
-/// The first reason to fail, the root cause before what follows from it.
-fn judge(
-    stopped: Option<Failure>,
-    said: &[Verdict],
-    status: WaitStatus,
-    left: &[String],
-    options: &Options,
-) -> Verdict {
-    let escaped = said
-        .iter()
-        .find(|verdict| matches!(verdict, Err(failure) if failure.kind == Kind::Escaped));
-    if let Some(escaped) = escaped {
-        return escaped.clone();
-    }
-    if let Some(failure) = stopped {
-        return Err(failure);
-    }
-    if let WaitStatus::Signaled(_, signal, _) = status {
-        let message = format!("the process of the test was ended by {}", named(signal));
-        return Err(Failure::new(Kind::Signal, message));
-    }
-    match said {
-        [] => {
-            let code = if let WaitStatus::Exited(_, code) = status { code } else { -1 };
-            let message = format!(
-                "the process of the test ended early, with exit status {code}: that is no pass.\n\
-                 Does the code call exit or _exit in the process that called it?"
-            );
-            Err(Failure::new(Kind::Exit, message))
-        }
-        [Ok(()), ..] if !left.is_empty() && !options.leftovers_ok => {
-            let message = format!(
-                "left {} running: {}\nWait for every child that the code starts.",
-                if left.len() == 1 {
-                    "a process".to_owned()
-                } else {
-                    format!("{} processes", left.len())
-                },
-                left.join(", ")
-            );
-            Err(Failure::new(Kind::Leftovers, message))
-        }
-        [verdict, ..] => verdict.clone(),
-    }
-}
-
-/// A signal with its usual cause.
-fn named(signal: Signal) -> String {
-    let cause = match signal {
-        Signal::SIGSEGV => "a bad memory access",
-        Signal::SIGABRT => "abort, a panic while panicking, a full stack, or no memory left",
-        Signal::SIGXFSZ => "a file grew past the limit",
-        Signal::SIGXCPU => "too much processor time",
-        Signal::SIGPIPE => "a write to a pipe that nobody reads",
-        Signal::SIGKILL => "kill -9",
-        _ => return signal.as_str().to_owned(),
-    };
-    format!("{} ({cause})", signal.as_str())
 }

@@ -32,8 +32,10 @@ impl Summary {
 impl Display for Summary {
     /// The median, and the range in which eight samples of ten lie.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Summary { p10, median, p90, .. } = self;
-        write!(f, "{} ({} to {})", readable(*median), readable(*p10), readable(*p90))
+        let [p10, median, p90] = [self.p10, self.median, self.p90].map(readable);
+        // A narrow page breaks the line before the parenthesis, and nowhere else.
+        let range = format!("({p10} to {p90})").replace(' ', "\u{a0}");
+        write!(f, "{} {range}", median.replace(' ', "\u{a0}"))
     }
 }
 

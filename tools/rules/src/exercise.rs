@@ -121,7 +121,7 @@ fn names_a_test(file: &str, test: Option<&str>, names: &[&str]) -> Option<Findin
 /// learner's.
 pub fn as_shipped(file: &str, stub: &str, edited: bool) -> Option<Finding> {
     edited.then(|| {
-        let reason = format!("it is not as {stub}; was it edited by a learner?");
+        let reason = format!("it differs from {stub}, as where somebody has solved it");
         let mend = format!("copy the one that is right over the other; `cp {stub} {file}` resets");
         Finding::new(file, reason, mend)
     })
@@ -180,6 +180,6 @@ mod tests {
     #[test]
     fn an_edited_file_can_be_reset() {
         assert_eq!(as_shipped("a.rs", "stubs/a.rs", false), None);
-        insta::assert_snapshot!(text(as_shipped("a.rs", "stubs/a.rs", true)), @"a.rs: it is not as stubs/a.rs; was it edited by a learner?; copy the one that is right over the other; `cp stubs/a.rs a.rs` resets");
+        insta::assert_snapshot!(text(as_shipped("a.rs", "stubs/a.rs", true)), @"a.rs: it differs from stubs/a.rs, as where somebody has solved it; copy the one that is right over the other; `cp stubs/a.rs a.rs` resets");
     }
 }

@@ -1,5 +1,6 @@
 //! What mdBook does not check: it renders a missing include as nothing, and a dead link as a link.
 
+mod address;
 pub mod directive;
 pub mod files;
 pub mod html;

@@ -2,6 +2,8 @@
 
 mod boxes;
 mod broken;
+mod dead;
 mod little;
 mod project;
+mod server;
 mod serving;

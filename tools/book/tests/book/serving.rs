@@ -1,76 +1,11 @@
 //! Serves the small course, as a reader's browser sees it.
 
-use std::io::{BufRead, BufReader, Lines, Read, Write};
-use std::net::TcpStream;
-use std::process::{Child, ChildStdout, Command, Stdio};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::net::TcpListener;
+use std::os::unix::fs::symlink;
+use std::process::Command;
 
 use super::little::Little;
-
-/// How long anything may take before a test gives up.
-const LIMIT: Duration = Duration::from_secs(60);
-
-/// A server; it ends when this is dropped.
-struct Server {
-    process: Child,
-    /// Such as `127.0.0.1:41234`.
-    address: String,
-    /// Kept open, so that the server has somewhere to write.
-    _output: Lines<BufReader<ChildStdout>>,
-}
-
-impl Server {
-    fn of(little: &Little) -> Server {
-        let mut process = Command::new(env!("CARGO_BIN_EXE_book"))
-            .args(["serve", "--port", "0"])
-            .current_dir(little.root())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut output = BufReader::new(process.stdout.take().unwrap()).lines();
-        let address = output.by_ref().find_map(|line| {
-            let line = line.unwrap();
-            Some(line.strip_prefix("the book is at http://")?.split_once('/')?.0.to_owned())
-        });
-        Server { process, address: address.unwrap(), _output: output }
-    }
-
-    /// The whole answer to a request for `target`, which is sent as it stands.
-    fn get(&self, target: &str) -> String {
-        self.send(&format!("GET {target} HTTP/1.1\r\nHost: {}\r\n\r\n", self.address))
-    }
-
-    fn send(&self, request: &str) -> String {
-        let mut stream = TcpStream::connect(&self.address).unwrap();
-        stream.set_read_timeout(Some(LIMIT)).unwrap();
-        stream.write_all(request.as_bytes()).unwrap();
-        let mut answer = Vec::new();
-        stream.read_to_end(&mut answer).unwrap();
-        String::from_utf8_lossy(&answer).into_owned()
-    }
-
-    /// Asks for `target` until the answer is as `wanted`.
-    fn get_until(&self, target: &str, wanted: impl Fn(&str) -> bool) -> String {
-        let begin = Instant::now();
-        loop {
-            let answer = self.get(target);
-            if wanted(&answer) {
-                return answer;
-            }
-            assert!(begin.elapsed() < LIMIT, "{target} stays as it is: {answer}");
-            thread::sleep(Duration::from_millis(20));
-        }
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        // It may have ended by itself.
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
+use super::server::Server;
 
 #[test]
 fn a_change_is_shown_and_a_broken_one_keeps_the_last_good_pages() {
@@ -117,8 +52,8 @@ fn no_path_leads_out_of_the_pages() {
     let server = Server::of(&little);
     let secret = root.join("book.toml");
     let absolute = secret.to_str().unwrap();
-    std::os::unix::fs::symlink(&secret, root.join("target/book/link.toml")).unwrap();
-    std::os::unix::fs::symlink(&root, root.join("target/book/out")).unwrap();
+    symlink(&secret, root.join("target/book/link.toml")).unwrap();
+    symlink(&root, root.join("target/book/out")).unwrap();
 
     for target in [
         "/../../book.toml",
@@ -153,7 +88,7 @@ fn another_name_for_this_machine_is_refused() {
 #[test]
 fn a_port_that_is_taken_is_named() {
     let little = Little::copy();
-    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port();
     let output = Command::new(env!("CARGO_BIN_EXE_book"))
         .args(["serve", "--port", &port.to_string()])

@@ -85,13 +85,12 @@ impl Overlay {
     }
 }
 
-/// Copies the references of all chapters, for one may use that of another. A link would be shorter,
-/// but a file that comes back with an old time of change would escape Cargo.
+/// Copies references and stubs of all chapters, for one may use a reference of another. A link
+/// would be shorter, but a file that comes back with an old time of change would escape Cargo.
 fn lay_solutions(from: &Path, to: &Path) -> Result<()> {
-    let mut references = mirror::files(from)?;
-    // `chapter/file.rs`, and nothing of the stubs and mistakes.
-    references.retain(|file| file.components().count() == 2);
-    mirror::folder(to, &references, |file| mirror::read(&from.join(file)))
+    let mut files = mirror::files(from)?;
+    files.retain(|file| !file.components().any(|part| part.as_os_str() == "mistakes"));
+    mirror::folder(to, &files, |file| mirror::read(&from.join(file)))
 }
 
 /// The stub as shipped for the file of an exercise; any other file stands for itself.

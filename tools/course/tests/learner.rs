@@ -1,0 +1,112 @@
+//! A learner's first hour, from the first start to a reset, mistakes included.
+
+mod support;
+
+use std::fs;
+use std::io::{self, Read};
+use std::os::fd::AsRawFd;
+use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::process::Stdio;
+
+use nix::fcntl::{FcntlArg, FdFlag, fcntl};
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use support::Project;
+
+const ONE: &str = "exercises/01_sums/src/e1_one.rs";
+const SOLVED: &str = "pub fn it() -> u32 {\n    1\n}\n";
+
+#[test]
+fn an_exercise_is_failed_solved_shown_and_reset() {
+    let project = Project::new();
+
+    let (status, said) = project.course(&[]);
+    assert_eq!(status, 1, "{said}");
+    assert!(said.contains("1.1 One: Return 1.") && said.contains("FAILED  is_right"), "{said}");
+
+    let (status, said) = project.course(&["solution", "1.1"]);
+    assert_eq!(status, 2, "{said}");
+    assert!(said.starts_with("error: 1.1 is not solved yet"), "{said}");
+
+    project.write(ONE, SOLVED);
+    let (status, said) = project.course(&["check"]);
+    assert_eq!(status, 0, "{said}");
+    assert!(said.contains("1.1 One is solved.") && said.contains("1.2 Two: cargo"), "{said}");
+
+    let (status, said) = project.course(&["check", "--all"]);
+    assert_eq!(status, 1, "{said}");
+    assert!(said.ends_with("\n1 of 2 are solved.\n"), "{said}");
+    assert_eq!(project.course(&["solution", "1.1"]).0, 0);
+
+    let (status, said) = project.course(&["reset", "e1_one"]);
+    assert_eq!(status, 0, "{said}");
+    let kept = said.split("kept as ").nth(1).unwrap().trim_end().trim_end_matches('.');
+    assert_eq!(fs::read_to_string(project.path(kept)).unwrap(), SOLVED);
+
+    let (status, said) = project.course(&["check", "e1_onn"]);
+    assert_eq!((status, said.lines().count()), (2, 1), "{said}");
+}
+
+#[test]
+fn an_error_in_a_neighbor_costs_no_verdict() {
+    let project = Project::new();
+    project.write(ONE, SOLVED);
+    project.write("exercises/01_sums/src/e2_two.rs", "this is no Rust\n");
+    let (status, said) = project.course(&["check", "1.1"]);
+    assert_eq!(status, 0, "{said}");
+    assert!(said.contains("e2_two.rs does not compile. That is exercise 1.2"), "{said}");
+
+    fs::remove_file(project.path("exercises/01_sums/src/e2_two.rs")).unwrap();
+    let (status, said) = project.course(&["check", "1.1"]);
+    assert_eq!(status, 0, "{said}");
+
+    let (status, said) = project.course(&["check", "1.2"]);
+    assert_eq!(status, 1, "{said}");
+    assert!(said.contains("`cargo course reset 1.2` puts it back"), "{said}");
+}
+
+#[test]
+fn an_error_is_shown_once_and_its_own_before_others() {
+    let project = Project::new();
+    project.write(ONE, "pub fn it() -> u32 {\n    true\n}\n");
+    let (status, said) = project.course(&["check", "1.1"]);
+    assert_eq!(status, 1, "{said}");
+    assert_eq!(said.matches("mismatched types").count(), 1, "{said}");
+    assert!(said.ends_with("1.1 does not compile yet: see the error above.\n"), "{said}");
+    // Neither asked for, nor on a terminal.
+    assert!(!said.contains('\u{1b}'), "{said}");
+}
+
+#[test]
+fn a_signal_ends_the_tests_and_then_the_course() {
+    for signal in [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP] {
+        let project = Project::new();
+        let (mut alive, held) = io::pipe().unwrap();
+        let descriptor = held.as_raw_fd();
+        let hangs = format!(
+            "#[test]\nfn is_right() {{\n    std::fs::write(\"/dev/fd/{descriptor}\", \"x\").unwrap();\n    \
+             loop {{\n        std::thread::park();\n    }}\n}}\n"
+        );
+        project.write("exercises/01_sums/tests/e1_one.rs", &hangs);
+        let mut command = project.command(&["check", "1.1"]);
+        // SAFETY: fcntl is allowed between fork and exec.
+        unsafe {
+            command.pre_exec(move || {
+                // The course and all that it starts hold the pipe open.
+                fcntl(&held, FcntlArg::F_SETFD(FdFlag::empty()))?;
+                Ok(())
+            });
+        }
+        let mut course = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        drop(command);
+
+        alive.read_exact(&mut [0]).unwrap();
+        kill(Pid::from_raw(course.id().cast_signed()), signal).unwrap();
+
+        assert_eq!(course.wait().unwrap().signal(), Some(signal as i32));
+        // The tests have ended, too.
+        assert_eq!(alive.read(&mut [0]).unwrap(), 0);
+        // It counts for nothing.
+        assert!(!project.path(".course/progress.json").exists());
+    }
+}

@@ -1,0 +1,72 @@
+//! Watches the body until it ends or must be ended.
+
+use std::io;
+use std::os::fd::{AsFd, FromRawFd, OwnedFd, RawFd};
+use std::os::unix::net::UnixStream;
+use std::time::{Duration, Instant};
+
+use nix::errno::Errno;
+use nix::libc;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::unistd::Pid;
+
+use crate::diagnose;
+use crate::options::Options;
+use crate::procfs;
+use crate::verdict::{Failure, Kind};
+
+/// How often the number of processes is looked at.
+const TICK: Duration = Duration::from_millis(5);
+
+/// Waits until the body has ended (`None`), or says why it must be ended.
+pub(crate) fn watch(
+    body: Pid,
+    parent: &UnixStream,
+    options: &Options,
+    deadline: Instant,
+) -> io::Result<Option<Failure>> {
+    let pidfd = pidfd(body)?;
+    let tasks_before = procfs::tasks_of_the_machine();
+    loop {
+        let left = deadline.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            let seconds = options.timeout_ms as f64 / 1_000.0;
+            let message = format!("did not end in {seconds} s\n{}", diagnose::describe(body));
+            return Ok(Some(Failure::new(Kind::Timeout, message)));
+        }
+        let mut ends = [
+            PollFd::new(pidfd.as_fd(), PollFlags::POLLIN),
+            PollFd::new(parent.as_fd(), PollFlags::POLLIN),
+        ];
+        let tick = PollTimeout::try_from(left.min(TICK)).unwrap_or(PollTimeout::ZERO);
+        match poll(&mut ends, tick) {
+            Ok(_) | Err(Errno::EINTR) => {}
+            Err(error) => return Err(error.into()),
+        }
+        let [body_has_ended, parent_has_gone] = ends.map(|end| end.any().unwrap_or(false));
+        if body_has_ended {
+            return Ok(None);
+        }
+        if parent_has_gone {
+            // Ctrl-C, or the end of cargo: nobody waits for a verdict any more.
+            return Ok(Some(Failure::new(Kind::Signal, "the test was stopped from outside")));
+        }
+        // The machine's count is cheap; only where it has grown is our own share looked at.
+        let most = options.processes;
+        let grown = procfs::tasks_of_the_machine() > tasks_before.map(|tasks| tasks + most as u64);
+        if grown && procfs::descendants(Pid::this(), most).len() > most {
+            let message = format!("started more than {most} processes");
+            return Ok(Some(Failure::new(Kind::Limit, message)));
+        }
+    }
+}
+
+fn pidfd(pid: Pid) -> io::Result<OwnedFd> {
+    // SAFETY: the call takes a process and flags, and returns a descriptor or -1.
+    let fd = unsafe { libc::syscall(libc::SYS_pidfd_open, pid.as_raw(), 0) };
+    if fd < 0 {
+        return Err(io::Error::last_os_error());
+    }
+    // SAFETY: the descriptor is new, so nothing else owns it.
+    Ok(unsafe { OwnedFd::from_raw_fd(fd as RawFd) })
+}
