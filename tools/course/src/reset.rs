@@ -31,9 +31,9 @@ pub fn reset(exercise: &Exercise, store: &Store) -> Result<Option<PathBuf>> {
         .with_context(|| format!("cannot write in {}", folder.display()))?;
     temporary.write_all(&shipped)?;
     temporary.as_file().sync_all()?;
-    if let Ok(metadata) = fs::metadata(&file) {
-        fs::set_permissions(temporary.path(), metadata.permissions())?;
-    }
+    // A temporary file is private; the new one is as open as the old one was, or as the stub is.
+    let like = if mine.is_some() { &file } else { &stub };
+    fs::set_permissions(temporary.path(), fs::metadata(like)?.permissions())?;
     let unchanged = match &mine {
         Some(mine) => fs::read(&file).is_ok_and(|now| now == *mine),
         None => !file.exists(),
@@ -114,6 +114,8 @@ mod tests {
         fs::remove_file(exercise.file()).unwrap();
         assert_eq!(reset(exercise, &store).unwrap(), None);
         assert_eq!(text(&exercise.file()), text(&exercise.stub()));
+        let mode = |path| fs::metadata(path).unwrap().permissions();
+        assert_eq!(mode(exercise.file()), mode(exercise.stub()));
     }
 
     #[test]

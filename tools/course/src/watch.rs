@@ -107,10 +107,12 @@ impl<'scope, 'env> Session<'scope, 'env> {
             };
             match event {
                 Event::Changed => due = Some(Instant::now() + QUIET),
-                Event::Checked(number, verdict) if number == running.number => match verdict? {
-                    Verdict::Solved => return Ok(Leave::Solved),
-                    Verdict::NotSolved => print!("{}", words::keys()),
-                    Verdict::Stopped => {}
+                Event::Checked(number, verdict) if number == running.number => match verdict {
+                    Ok(Verdict::Solved) => return Ok(Leave::Solved),
+                    Ok(Verdict::NotSolved) => print!("{}", words::keys()),
+                    Ok(Verdict::Stopped) => {}
+                    // Such as a manifest that is broken for a moment: the next save may mend it.
+                    Err(error) => print!("\nerror: {error:#}\n{}", words::keys()),
                 },
                 // The verdict on an older text.
                 Event::Checked(..) => {}
