@@ -40,6 +40,7 @@ mod procfs;
 mod report;
 pub mod storm;
 mod supervisor;
+pub mod tight;
 mod verdict;
 mod watch;
 

@@ -65,6 +65,7 @@ fn right_answers_pass() {
         "has_one_thread",
         "leftover_that_is_allowed",
         "is_interrupted_by_a_storm",
+        "can_start_no_process_in_tight_times",
     ] {
         assert_eq!(verdict(&format!("passes::{name}")), "pass: ", "{name}");
     }

@@ -44,3 +44,12 @@ fn is_interrupted_by_a_storm() {
         std::hint::spin_loop();
     }
 }
+
+#[grade::test]
+fn can_start_no_process_in_tight_times() {
+    grade::tight::no_new_processes().unwrap();
+    // SAFETY: the body has one thread.
+    let refused = unsafe { nix::unistd::fork() }.err();
+    assert_eq!(refused, Some(nix::errno::Errno::EAGAIN));
+    assert!(std::process::Command::new("true").status().is_err());
+}
