@@ -32,7 +32,8 @@ pub enum EvalError {
 ///
 /// The children of a node run at the same time, and any value from 0 to 255 can come from any of
 /// them. No child is left behind, not even where another child has failed, and only the caller
-/// returns. A signal that the caller handles meanwhile is no failure.
+/// returns. No child cleans up for the caller, by writing its buffers or running its exit handlers.
+/// Other children of the caller are left to the caller. A signal that it handles is no failure.
 ///
 /// # Errors
 ///

@@ -1,6 +1,6 @@
 //! Exercise 2.0: `lifecycle::e0_exit_status`.
 
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind, Read};
 use std::process::Command;
 
 use lifecycle::e0_exit_status::{Ended, run};
@@ -36,8 +36,34 @@ fn a_program_that_cannot_be_started_is_an_error() {
     let result = run(&mut Command::new("/no/such/program"));
     assert!(
         matches!(&result, Err(error) if error.kind() == ErrorKind::NotFound),
-        "no process was born, so none has ended: wanted the error of the start, got {result:?}"
+        "no program ran, so none has ended: wanted the error of the start, got {result:?}"
     );
+    // A folder is there, and is no program.
+    let result = run(&mut Command::new("/"));
+    assert!(
+        matches!(&result, Err(error) if error.kind() == ErrorKind::PermissionDenied),
+        "a folder cannot be run: wanted the error of the start, got {result:?}"
+    );
+}
+
+#[grade::test(hint = "each of spawn, output and status starts the program once more")]
+fn the_program_runs_once() {
+    for (line, wanted) in [
+        ("echo ran", Ended::Exited(0)),
+        ("echo ran; exit 7", Ended::Exited(7)),
+        ("echo ran; kill -s KILL $$", Ended::Signaled(9)),
+    ] {
+        let (mut printed, writer) = io::pipe().unwrap();
+        let mut command = sh(line);
+        command.stdout(writer);
+        let ended = run(&mut command).unwrap();
+        // The command holds a writing end of the pipe.
+        drop(command);
+        let mut text = String::new();
+        printed.read_to_string(&mut text).unwrap();
+        assert_eq!(text, "ran\n", "the program was `{line}`, and this is all it printed");
+        assert_eq!(ended, wanted, "the program was `{line}`");
+    }
 }
 
 #[grade::test(hint = "which methods of `Command` redirect the output of the program?")]

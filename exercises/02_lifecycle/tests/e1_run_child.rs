@@ -4,6 +4,7 @@ mod support;
 
 use std::io::{self, Read, Write};
 use std::os::fd::AsFd;
+use std::panic::panic_any;
 use std::process;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
@@ -11,7 +12,7 @@ use grade::storm::SignalStorm;
 use lifecycle::e1_run_child::{Outcome, PANIC_CODE, run_child};
 use nix::errno::Errno;
 use nix::libc;
-use nix::sys::signal::{SigHandler, Signal, signal};
+use nix::sys::signal::{SigHandler, Signal, kill, raise, signal};
 use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid, waitpid};
 use nix::unistd::{ForkResult, Pid, dup2_stdout, fork};
 
@@ -80,6 +81,9 @@ fn a_panic_ends_the_child_with_its_own_code() {
         "the panic unwound out of `run_child` and dropped a value of the caller in the child"
     );
     assert_eq!(outcome, Ok(Outcome::Exited(PANIC_CODE)), "the closure panicked");
+    // A panic may carry any value, not only text.
+    let outcome = run(|| panic_any(7));
+    assert_eq!(outcome, Ok(Outcome::Exited(PANIC_CODE)), "the closure panicked with a number");
 }
 
 #[grade::test(
@@ -99,25 +103,29 @@ fn the_child_does_not_clean_up_for_the_caller() {
     // SAFETY: the handler is a function of this binary and touches one atomic.
     assert_eq!(unsafe { libc::atexit(handler) }, 0, "an exit handler can be registered");
 
-    let (mut printed, pipe) = io::pipe().unwrap();
-    let mut stdout = io::stdout();
-    let usual = stdout.as_fd().try_clone_to_owned().unwrap();
-    dup2_stdout(&pipe).unwrap();
-    drop(pipe);
-    // Half a line waits in the buffer, and the child gets a copy of the buffer.
-    stdout.write_all(b"half a line").unwrap();
-    let outcome = run(|| 0);
-    stdout.flush().unwrap();
-    dup2_stdout(usual).unwrap();
+    for panics in [false, true] {
+        let (mut printed, pipe) = io::pipe().unwrap();
+        let mut stdout = io::stdout();
+        let usual = stdout.as_fd().try_clone_to_owned().unwrap();
+        dup2_stdout(&pipe).unwrap();
+        drop(pipe);
+        // Half a line waits in the buffer, and the child gets a copy of the buffer.
+        stdout.write_all(b"half a line").unwrap();
+        let outcome = run(|| if panics { panic!("as this test wants") } else { 0 });
+        stdout.flush().unwrap();
+        dup2_stdout(usual).unwrap();
 
-    let mut text = String::new();
-    printed.read_to_string(&mut text).unwrap();
-    assert_eq!(text, "half a line", "the caller printed this once, before the fork");
-    assert!(
-        outcome != Ok(Outcome::Exited(HANDLED as u8)),
-        "an exit handler of the caller ran in the child"
-    );
-    assert_eq!(outcome, Ok(Outcome::Exited(0)));
+        let mut text = String::new();
+        printed.read_to_string(&mut text).unwrap();
+        let when = if panics { "the closure panicked" } else { "the closure returned" };
+        assert_eq!(text, "half a line", "the caller printed this once, before the fork; {when}");
+        assert!(
+            outcome != Ok(Outcome::Exited(HANDLED as u8)),
+            "an exit handler of the caller ran in the child; {when}"
+        );
+        let code = if panics { PANIC_CODE } else { 0 };
+        assert_eq!(outcome, Ok(Outcome::Exited(code)), "{when}");
+    }
 }
 
 #[grade::test(hint = "whose status does your wait collect, if the caller has other children?")]
@@ -169,4 +177,51 @@ fn a_child_that_cannot_be_waited_for_is_an_error() {
     // SAFETY: this restores the action that was there before.
     unsafe { signal(Signal::SIGCHLD, usual) }.unwrap();
     assert_eq!(outcome, Err(Errno::ECHILD), "the caller ignores SIGCHLD: no status is kept");
+}
+
+#[grade::test(timeout_ms = 2_000, hint = "a process that is stopped has not ended")]
+fn a_stop_is_not_an_end() {
+    let caller = Pid::this();
+    let outcome = run(|| {
+        let stopping = Pid::this();
+        support::has_fallen_asleep(caller);
+        let before = sleeps(caller);
+        // SAFETY: the child of a fork has one thread.
+        let waker = match unsafe { fork() }.unwrap() {
+            ForkResult::Parent { child } => child,
+            ForkResult::Child => {
+                // The caller has seen the stop when it has gone to sleep once more, or has ended.
+                support::patiently(|| sleeps(caller) != before);
+                let _ = kill(stopping, Signal::SIGCONT);
+                leave(0)
+            }
+        };
+        raise(Signal::SIGSTOP).unwrap();
+        waitpid(waker, None).unwrap();
+        5
+    });
+    assert_eq!(outcome, Ok(Outcome::Exited(5)), "the child was stopped, went on, and returned 5");
+}
+
+/// How often a process has given up its processor to wait; `None` if there is no such process.
+fn sleeps(pid: Pid) -> Option<String> {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("voluntary_ctxt_switches:"))?;
+    Some(line.trim().to_owned())
+}
+
+#[grade::test(hint = "what does `fork` return where there is no room for one more process?")]
+fn a_child_that_cannot_be_born_is_an_error() {
+    grade::tight::no_new_processes().unwrap();
+    assert_eq!(run(|| 0), Err(Errno::EAGAIN), "the system has no room for a child");
+}
+
+#[grade::test(hint = "what did you open, and where is it closed in the parent?")]
+fn nothing_stays_open() {
+    let open = || std::fs::read_dir("/proc/self/fd").unwrap().count();
+    let before = open();
+    for _ in 0..3 {
+        assert_eq!(run(|| 0), Ok(Outcome::Exited(0)));
+    }
+    assert_eq!(open(), before, "the descriptors of the caller after three calls, and before");
 }

@@ -6,6 +6,7 @@ mod support;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read, Write};
+use std::os::fd::AsFd;
 use std::rc::Rc;
 use std::thread;
 
@@ -14,8 +15,8 @@ use lifecycle::e2_fork_tree::{self, EvalError, Node};
 use meeting::Meeting;
 use nix::errno::Errno;
 use nix::sys::signal::Signal;
-use nix::sys::wait::{WaitPidFlag, waitpid};
-use nix::unistd::Pid;
+use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
+use nix::unistd::{ForkResult, Pid, dup2_stdout, fork};
 
 /// Calls `eval` and checks that only the caller comes back from it.
 fn eval(node: &Node) -> Result<u8, EvalError> {
@@ -72,16 +73,54 @@ fn step2_a_sum_is_taken_modulo_256() {
             when do you wait for the first child, and how many have you started by then?"
 )]
 fn step2_the_children_of_a_node_run_at_the_same_time() {
-    let meeting = Meeting::of(4);
+    let meeting = Meeting::of(12);
     let member = |number: usize| {
         let meeting = Rc::clone(&meeting);
         leaf(move || {
             meeting.attend(number);
-            1 << number
+            1
         })
     };
-    let tree = sum([member(0), sum([member(1), member(2)]), member(3)]);
-    assert_eq!(eval(&tree), Ok(1 + 2 + 4 + 8));
+    let mut nodes: Vec<Node> = (0..10).map(member).collect();
+    nodes.insert(5, sum([member(10), member(11)]));
+    assert_eq!(eval(&sum(nodes)), Ok(12));
+}
+
+#[grade::test(
+    hint = "exit(3) tells what `exit` does before the process ends; what does `_exit` do?"
+)]
+fn step2_no_child_cleans_up_for_the_caller() {
+    let (mut printed, pipe) = io::pipe().unwrap();
+    let mut stdout = io::stdout();
+    let usual = stdout.as_fd().try_clone_to_owned().unwrap();
+    dup2_stdout(&pipe).unwrap();
+    drop(pipe);
+    // Half a line waits in the buffer, and every child gets a copy of the buffer.
+    stdout.write_all(b"half a line").unwrap();
+    let result = eval(&sum([value(1), sum([value(2)])]));
+    stdout.flush().unwrap();
+    dup2_stdout(usual).unwrap();
+
+    let mut text = String::new();
+    printed.read_to_string(&mut text).unwrap();
+    assert_eq!(text, "half a line", "the caller printed this once, before the first fork");
+    assert_eq!(result, Ok(3), "1 + (2)");
+}
+
+#[grade::test(hint = "whose status does your wait collect, if the caller has other children?")]
+fn step2_other_children_are_left_to_the_caller() {
+    // SAFETY: a graded test has one thread, and the child ends at once.
+    let other = match unsafe { fork() }.unwrap() {
+        // SAFETY: `_exit` takes any code and does not return.
+        ForkResult::Child => unsafe { nix::libc::_exit(9) },
+        ForkResult::Parent { child } => child,
+    };
+    assert_eq!(eval(&sum([value(1), value(2)])), Ok(3), "1 + 2, while the caller has a child");
+    assert_eq!(
+        waitpid(other, None),
+        Ok(WaitStatus::Exited(other, 9)),
+        "the status of another child of the caller; `eval` must leave it alone"
+    );
 }
 
 #[grade::test(hint = "left minus right is not right minus left, and below zero it goes on at 255")]
@@ -183,6 +222,8 @@ fn step4_a_death_at_any_depth_is_the_error_of_the_tree() {
     assert_eq!(eval(&sum([value(1), dies_of(Signal::SIGKILL)])), killed, "1 + SIGKILL");
     let deep = sum([value(1), sub(value(2), sum([dies_of(Signal::SIGTERM), value(3)]))]);
     assert_eq!(eval(&deep), terminated, "1 + (2 - (SIGTERM + 3))");
+    let late = sum([value(1), dies_of(Signal::SIGKILL), dies_of(Signal::SIGTERM)]);
+    assert_eq!(eval(&late), killed, "1 + SIGKILL + SIGTERM: the first from the left counts");
     let two = sub(sum([dies_of(Signal::SIGTERM)]), dies_of(Signal::SIGKILL));
     assert_eq!(eval(&two), terminated, "(SIGTERM) - SIGKILL: the first from the left counts");
 }
@@ -211,4 +252,12 @@ fn step4_a_signal_to_the_caller_is_no_failure() {
         Ok(11),
         "5 + 6, where the 5 comes after signals have reached the waiting caller"
     );
+}
+
+#[grade::test(hint = "what does `fork` return where there is no room for one more process?")]
+fn step4_a_child_that_cannot_be_born_is_an_error() {
+    grade::tight::no_new_processes().unwrap();
+    assert_eq!(eval(&value(7)), Ok(7), "a leaf needs no child");
+    let refused = Err(EvalError::Sys(Errno::EAGAIN));
+    assert_eq!(eval(&sum([value(1), value(2)])), refused, "the system has no room for a child");
 }

@@ -28,15 +28,20 @@ pub fn interrupt_the_sleep_of(waiting: Pid) {
 
 /// Waits until `pid` is asleep in a system call; `false` if it never is, or has ended.
 pub fn has_fallen_asleep(pid: Pid) -> bool {
+    let mut state = None;
+    patiently(|| {
+        state = stat(pid, 0);
+        state.as_deref().is_none_or(|state| state == "S" || state == "Z")
+    });
+    state.as_deref() == Some("S")
+}
+
+/// Looks again and again until `done`, or until it has taken too long.
+pub fn patiently(mut done: impl FnMut() -> bool) {
     let start = Instant::now();
-    while start.elapsed() < PATIENCE {
-        match stat(pid, 0).as_deref() {
-            Some("S") => return true,
-            Some("Z") | None => return false,
-            Some(_) => thread::yield_now(),
-        }
+    while !done() && start.elapsed() < PATIENCE {
+        thread::yield_now();
     }
-    false
 }
 
 /// A field of proc_pid_stat(5), counted from the state; `None` if there is no such process.
