@@ -14,7 +14,8 @@ pub enum Ended {
 
 /// Runs the program of `command`, waits until it has ended, and says how it ended.
 ///
-/// The program writes where the caller writes, unless `command` says otherwise.
+/// What the program prints is not captured: it goes where the caller prints, unless `command` says
+/// otherwise.
 ///
 /// # Errors
 ///

@@ -56,9 +56,9 @@ pub(crate) fn run(name: &str, options: &Options) {
 
 /// Prints a failure and fails the test.
 pub(crate) fn fail(failure: &Failure, hint: &str) -> ! {
-    eprintln!("\nfailed: {}", failure.message.replace('\n', "\n        "));
+    eprintln!("\nfailed:   {}", failure.message.replace('\n', "\n          "));
     if !hint.is_empty() {
-        eprintln!("hint:   {}", hint.replace('\n', "\n        "));
+        eprintln!("look for: {}", hint.replace('\n', "\n          "));
     }
     // No panic message: it would name a line of the grader.
     resume_unwind(Box::new(()));
