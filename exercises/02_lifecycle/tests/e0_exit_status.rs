@@ -69,10 +69,20 @@ fn the_program_runs_once() {
 #[grade::test(hint = "which methods of `Command` redirect the output of the program?")]
 fn the_program_writes_where_the_caller_writes() {
     // `-ef` asks whether two paths lead to the same file.
-    let ended = run(&mut sh("[ /proc/$$/fd/1 -ef /proc/$PPID/fd/1 ]")).unwrap();
+    let both = "[ /proc/$$/fd/1 -ef /proc/$PPID/fd/1 ] && [ /proc/$$/fd/2 -ef /proc/$PPID/fd/2 ]";
+    let ended = run(&mut sh(both)).unwrap();
     // `[` exits with 1 where they do not.
     assert!(
         ended == Ended::Exited(0),
-        "the standard output of the program is not that of its caller: its user would see nothing"
+        "the standard output or error of the program is not that of its caller: its user would \
+         see nothing"
     );
+}
+
+#[grade::test(hint = "a new `Command` knows nothing of what the caller has set on the old one")]
+fn the_command_is_run_as_it_was_set_up() {
+    let mut command = sh("[ \"$GREETING\" = hello ] && [ \"$PWD\" = / ]");
+    command.env("GREETING", "hello").current_dir("/");
+    let ended = run(&mut command).unwrap();
+    assert_eq!(ended, Ended::Exited(0), "the program has another environment or folder");
 }

@@ -14,7 +14,7 @@ use grade::storm::SignalStorm;
 use lifecycle::e2_fork_tree::{self, EvalError, Node};
 use meeting::Meeting;
 use nix::errno::Errno;
-use nix::sys::signal::Signal;
+use nix::sys::signal::{SigHandler, Signal, signal};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::{ForkResult, Pid, dup2_stdout, fork};
 
@@ -228,15 +228,41 @@ fn step4_a_death_at_any_depth_is_the_error_of_the_tree() {
     assert_eq!(eval(&two), terminated, "(SIGTERM) - SIGKILL: the first from the left counts");
 }
 
+#[grade::test(hint = "a process ends by a signal only where it neither handles nor ignores it")]
+fn step4_every_signal_is_passed_on_as_it_is() {
+    // The Rust runtime has a handler for SIGSEGV, and ignores SIGPIPE.
+    let signals =
+        [Signal::SIGHUP, Signal::SIGINT, Signal::SIGUSR1, Signal::SIGSEGV, Signal::SIGPIPE];
+    for signal in signals {
+        let deep = sum([sum([dies_of(signal)])]);
+        assert_eq!(eval(&deep), Err(EvalError::ChildDied(signal)), "(({signal}))");
+    }
+}
+
 #[grade::test(hint = "which children has nobody waited for when the failure is returned?")]
 fn step4_no_child_is_left_behind_after_a_failure() {
+    let terminated = Err(EvalError::ChildDied(Signal::SIGTERM));
+    let nobody_is_left = || {
+        assert_eq!(
+            waitpid(None, Some(WaitPidFlag::WNOHANG)),
+            Err(Errno::ECHILD),
+            "`eval` left a child that nobody waited for"
+        );
+    };
     let tree = sum([dies_of(Signal::SIGTERM), value(1), sum([value(2)])]);
-    assert_eq!(eval(&tree), Err(EvalError::ChildDied(Signal::SIGTERM)), "SIGTERM + 1 + (2)");
-    assert_eq!(
-        waitpid(None, Some(WaitPidFlag::WNOHANG)),
-        Err(Errno::ECHILD),
-        "`eval` left a child that nobody waited for"
-    );
+    assert_eq!(eval(&tree), terminated, "SIGTERM + 1 + (2)");
+    nobody_is_left();
+    assert_eq!(eval(&sub(dies_of(Signal::SIGTERM), value(1))), terminated, "SIGTERM - 1");
+    nobody_is_left();
+}
+
+#[grade::test(timeout_ms = 2_000, hint = "only one error of `waitpid` means: try again")]
+fn step4_a_child_that_cannot_be_waited_for_is_an_error() {
+    // Where SIGCHLD is ignored, the kernel keeps no status of dead children (wait(2), NOTES).
+    // SAFETY: no handler is installed.
+    unsafe { signal(Signal::SIGCHLD, SigHandler::SigIgn) }.unwrap();
+    let refused = Err(EvalError::Sys(Errno::ECHILD));
+    assert_eq!(eval(&sum([value(1)])), refused, "the caller ignores SIGCHLD: no status is kept");
 }
 
 #[grade::test(hint = "what does waitpid(2) return when a signal handler has run meanwhile?")]

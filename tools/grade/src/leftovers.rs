@@ -4,7 +4,7 @@
 //! becomes its child.
 
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, kill, killpg};
 use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid, waitpid};
@@ -17,6 +17,9 @@ use crate::procfs;
 /// that was killed needs a moment to see the end of its pipe.
 const PAUSE: Duration = Duration::from_millis(2);
 const LOOKS: u32 = 500;
+
+/// The longest that it takes to kill what is left, where the system lets it be killed.
+const PATIENCE: Duration = Duration::from_secs(8);
 
 /// The most that are named.
 const NAMED: usize = 8;
@@ -39,8 +42,13 @@ pub(crate) fn give_grace(mut enough: impl FnMut() -> bool) {
 pub(crate) fn kill_all() -> Vec<String> {
     let mut names = Vec::new();
     let mut seen = Vec::new();
+    let start = Instant::now();
     // Each round ends a generation, or what was forked since the last one.
     while any_child() {
+        if start.elapsed() > PATIENCE {
+            names.push("something that does not die".to_owned());
+            break;
+        }
         let found = procfs::descendants(Pid::this(), ENOUGH);
         for &pid in &found {
             let stat = procfs::stat(&procfs::folder(pid));

@@ -5,6 +5,8 @@
 
 use std::borrow::Cow;
 
+use nix::libc;
+
 use crate::verdict::{Failure, Kind};
 
 /// The secret at the head of a message.
@@ -21,12 +23,11 @@ pub(crate) type Verdict = Result<(), Failure>;
 
 /// Returns 16 bytes that a learner's code does not know.
 pub(crate) fn secret() -> Secret {
-    // Each hasher is seeded by the operating system's random numbers.
-    use std::hash::{BuildHasher, RandomState};
-    let half = || RandomState::new().hash_one(std::process::id()).to_le_bytes();
     let mut secret = Secret::default();
-    secret[..8].copy_from_slice(&half());
-    secret[8..].copy_from_slice(&half());
+    // SAFETY: the buffer is valid for its length.
+    let filled = unsafe { libc::getrandom(secret.as_mut_ptr().cast(), secret.len(), 0) };
+    // Up to 256 bytes come whole, once the system has started (getrandom(2)).
+    assert_eq!(filled, secret.len() as isize, "the system has random numbers");
     secret
 }
 

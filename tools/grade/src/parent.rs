@@ -21,7 +21,7 @@ use crate::report::{self, Entry, REPORT};
 use crate::verdict::{Failure, Kind};
 
 /// How long the supervisor may take beyond the time limit of the test.
-const GRACE: Duration = Duration::from_secs(20);
+const GRACE: Duration = Duration::from_secs(12);
 
 /// Runs the test `name` in a process of its own.
 ///

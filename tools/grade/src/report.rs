@@ -8,7 +8,10 @@
 use std::env;
 use std::fs::OpenOptions;
 use std::io::{self, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::time::Duration;
+
+use nix::libc;
 
 use crate::message::Verdict;
 
@@ -32,7 +35,10 @@ pub(crate) struct Entry<'a> {
 pub(crate) fn add(entry: &Entry<'_>) -> io::Result<()> {
     let Some(file) = env::var_os(REPORT) else { return Ok(()) };
     // Tests end side by side; an append to a file is one write and is not torn.
-    OpenOptions::new().create(true).append(true).open(file)?.write_all(entry.line().as_bytes())
+    // Never wait for a reader, should somebody have put a FIFO in its place.
+    let mut options = OpenOptions::new();
+    options.create(true).append(true).custom_flags(libc::O_NONBLOCK);
+    options.open(file)?.write_all(entry.line().as_bytes())
 }
 
 impl Entry<'_> {

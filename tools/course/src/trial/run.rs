@@ -21,6 +21,9 @@ const MOST_OUTPUT: u64 = 1 << 20;
 /// Each test has a limit of its own; this one ends a binary that never reaches its tests.
 const LIMIT: Duration = Duration::from_secs(600);
 
+/// A binary lists its tests at once, unless something in it runs before them.
+const LISTING_LIMIT: Duration = Duration::from_secs(20);
+
 /// What came of running the tests.
 #[derive(Debug)]
 pub struct Trial {
@@ -66,7 +69,7 @@ pub fn run_until(
 ) -> Result<Trial> {
     let wanted: BTreeSet<String> = match test {
         Some(test) => BTreeSet::from([test.to_owned()]),
-        None => list(binary, package)?,
+        None => list(binary, package, stop)?,
     };
     let folder = tempfile::tempdir().context("cannot make a temporary folder")?;
     let (report, printed) = (folder.path().join("report"), folder.path().join("printed"));
@@ -85,7 +88,7 @@ pub fn run_until(
         .stdout(output.try_clone()?)
         .stderr(output);
     let mut tests = start(&mut command, stop).with_context(|| cannot_start(binary))?;
-    let status = wait_within_limit(&mut tests, stop)?;
+    let status = wait_within(LIMIT, &mut tests, stop)?;
 
     let tests = report::parse(&fs::read_to_string(&report).unwrap_or_default())?;
     let reported: BTreeSet<&str> = tests.iter().map(|test| test.name.as_str()).collect();
@@ -94,29 +97,33 @@ pub fn run_until(
 }
 
 /// The names of the tests in a binary.
-fn list(binary: &Path, package: &Path) -> Result<BTreeSet<String>> {
-    let output = Command::new(binary)
+fn list(binary: &Path, package: &Path, stop: Option<&Stop>) -> Result<BTreeSet<String>> {
+    let listed = tempfile::NamedTempFile::new().context("cannot make a temporary file")?;
+    let mut command = Command::new(binary);
+    command
         .args(["--list", "--format=terse"])
         .current_dir(package)
         .stdin(Stdio::null())
-        .output()
-        .with_context(|| cannot_start(binary))?;
-    let lines = String::from_utf8_lossy(&output.stdout);
+        .stdout(listed.reopen()?)
+        .stderr(Stdio::null());
+    let mut listing = start(&mut command, stop).with_context(|| cannot_start(binary))?;
+    wait_within(LISTING_LIMIT, &mut listing, stop)?;
+    let lines = last_part(listed.path())?;
     Ok(lines.lines().filter_map(|line| line.strip_suffix(": test")).map(str::to_owned).collect())
 }
 
 /// Waits for a test binary. Where it is ended, its supervisors notice and end their tests.
-fn wait_within_limit(child: &mut Child, stop: Option<&Stop>) -> Result<ExitStatus> {
+fn wait_within(limit: Duration, child: &mut Child, stop: Option<&Stop>) -> Result<ExitStatus> {
     let (done, status) = mpsc::channel();
     thread::scope(|scope| {
         let pid = child.id();
         scope.spawn(move || done.send(wait(child, stop)));
-        match status.recv_timeout(LIMIT) {
+        match status.recv_timeout(limit) {
             Ok(status) => Ok(status?),
             Err(_) => {
                 // SAFETY: the process has not been waited for, so its number is still its own.
                 unsafe { libc::kill(pid.cast_signed(), libc::SIGKILL) };
-                bail!("the test binary did not end within {} s", LIMIT.as_secs())
+                bail!("the test binary did not end within {} s", limit.as_secs())
             }
         }
     })
