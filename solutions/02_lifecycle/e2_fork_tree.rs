@@ -42,6 +42,7 @@ pub enum EvalError {
 ///
 /// Fails with [`EvalError::ChildDied`] where a signal terminated the process of a node at any
 /// depth; if there are several, with the signal of the first one from the left.
+/// A process below the caller whose own system call fails ends by SIGABRT.
 ///
 /// # Safety
 ///

@@ -78,7 +78,7 @@ fn escape(outcome: Verdict) -> Failure {
         Kind::Escaped,
         format!(
             "a forked child {how}\n\
-             After fork, the child must leave by _exit and never return to its caller."
+             After fork, the child must end by _exit, or by a signal, and never return."
         ),
     )
 }

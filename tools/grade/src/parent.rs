@@ -39,18 +39,15 @@ pub(crate) fn run(name: &str, options: &Options) {
     if !output.is_empty() && !output.ends_with('\n') {
         println!();
     }
-    let entry = Entry {
-        name,
-        verdict: &verdict,
-        took: start.elapsed(),
-        hint: options.hint,
-        output: &output,
-    };
+    // The hint of a test is about its subject; an escaped child has a cause of its own.
+    let escaped = verdict.as_ref().is_err_and(|failure| failure.kind == Kind::Escaped);
+    let hint = if escaped { "" } else { options.hint };
+    let entry = Entry { name, verdict: &verdict, took: start.elapsed(), hint, output: &output };
     if let Err(error) = report::add(&entry) {
         eprintln!("the verdict cannot be written to the file that {REPORT} names: {error}");
     }
     if let Err(failure) = verdict {
-        fail(&failure, options.hint);
+        fail(&failure, hint);
     }
 }
 

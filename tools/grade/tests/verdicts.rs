@@ -137,18 +137,18 @@ verdicts! {
     "#
     ends::forked_child_returns => @r#"
     escaped: a forked child returned into the test
-    After fork, the child must leave by _exit and never return to its caller.
+    After fork, the child must end by _exit, or by a signal, and never return.
     "#
     ends::forked_child_returns_and_nobody_waits => @r#"
     escaped: a forked child returned into the test
-    After fork, the child must leave by _exit and never return to its caller.
+    After fork, the child must end by _exit, or by a signal, and never return.
     "#
     ends::forked_child_fails_an_assertion => @r#"
     escaped: a forked child ran on into the test, where it panicked at tools/grade/tests/submissions/ends.rs:140:9:
     assertion `left == right` failed
       left: 1
      right: 2
-    After fork, the child must leave by _exit and never return to its caller.
+    After fork, the child must end by _exit, or by a signal, and never return.
     "#
     hangs::endless_loop => @r#"
     timeout: did not end in 0.5 s

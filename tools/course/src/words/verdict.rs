@@ -41,7 +41,7 @@ fn failure(exercise: &Exercise, test: &TestReport) -> String {
     }
     text += &indented(&test.message, "  ");
     if !test.hint.is_empty() {
-        let _ = writeln!(text, "  look for: {}", test.hint);
+        let _ = writeln!(text, "  look for: {}", test.hint.replace('\n', "\n            "));
     }
     let _ = writeln!(
         text,
