@@ -6,14 +6,17 @@ mod support;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read, Write};
+use std::mem;
 use std::os::fd::AsFd;
 use std::rc::Rc;
+use std::sync::atomic::{AtomicI32, Ordering::Relaxed};
 use std::thread;
 
 use grade::storm::SignalStorm;
 use lifecycle::e2_fork_tree::{self, EvalError, Node};
 use meeting::Meeting;
 use nix::errno::Errno;
+use nix::libc;
 use nix::sys::signal::{SigHandler, Signal, signal};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::{ForkResult, Pid, dup2_stdout, fork};
@@ -112,7 +115,7 @@ fn step2_other_children_are_left_to_the_caller() {
     // SAFETY: a graded test has one thread, and the child ends at once.
     let other = match unsafe { fork() }.unwrap() {
         // SAFETY: `_exit` takes any code and does not return.
-        ForkResult::Child => unsafe { nix::libc::_exit(9) },
+        ForkResult::Child => unsafe { libc::_exit(9) },
         ForkResult::Parent { child } => child,
     };
     assert_eq!(eval(&sum([value(1), value(2)])), Ok(3), "1 + 2, while the caller has a child");
@@ -286,4 +289,37 @@ fn step4_a_child_that_cannot_be_born_is_an_error() {
     assert_eq!(eval(&value(7)), Ok(7), "a leaf needs no child");
     let refused = Err(EvalError::Sys(Errno::EAGAIN));
     assert_eq!(eval(&sum([value(1), value(2)])), refused, "the system has no room for a child");
+}
+
+/// How many forks still succeed; a negative number means all of them.
+static FORKS_LEFT: AtomicI32 = AtomicI32::new(-1);
+
+/// Takes the place of the C library's `fork`, and calls it while there is room.
+#[unsafe(export_name = "fork")]
+extern "C" fn fork_while_there_is_room() -> libc::pid_t {
+    // Relaxed: each process has one thread.
+    match FORKS_LEFT.load(Relaxed) {
+        0 => {
+            Errno::EAGAIN.set();
+            return -1;
+        }
+        left if left > 0 => FORKS_LEFT.store(left - 1, Relaxed),
+        _ => {}
+    }
+    // SAFETY: the next `fork` behind this one is the C library's, which has this type.
+    let real: extern "C" fn() -> libc::pid_t =
+        unsafe { mem::transmute(libc::dlsym(libc::RTLD_NEXT, c"fork".as_ptr())) };
+    real()
+}
+
+#[grade::test(hint = "which children have been started when a later fork fails?")]
+fn step4_no_child_is_left_behind_after_a_failed_fork() {
+    FORKS_LEFT.store(2, Relaxed);
+    let result = eval(&sum([value(1), value(2), value(3)]));
+    assert_eq!(result, Err(EvalError::Sys(Errno::EAGAIN)), "the third fork of a sum fails");
+    assert_eq!(
+        waitpid(None, Some(WaitPidFlag::WNOHANG)),
+        Err(Errno::ECHILD),
+        "`eval` left a child that nobody waited for"
+    );
 }
