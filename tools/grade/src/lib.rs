@@ -28,7 +28,10 @@
 
 mod body;
 mod capture;
+mod census;
 mod diagnose;
+mod guard;
+mod isolate;
 mod judge;
 mod leftovers;
 mod message;
@@ -38,6 +41,7 @@ mod parent;
 mod pipes;
 mod procfs;
 mod report;
+mod seccomp;
 pub mod storm;
 mod supervisor;
 pub mod tight;

@@ -30,10 +30,8 @@ const GRACE: Duration = Duration::from_secs(12);
 /// Panics where the test fails, so that libtest counts it; all that is to be said is printed.
 pub(crate) fn run(name: &str, options: &Options) {
     let start = Instant::now();
-    let (output, verdict) = supervised(name, options).unwrap_or_else(|error| {
-        let message = format!("the test cannot be started: {error}");
-        (String::new(), Err(Failure::new(Kind::Limit, message)))
-    });
+    let (output, verdict) = supervised(name, options)
+        .unwrap_or_else(|error| (String::new(), Err(Failure::not_started(&error))));
 
     print!("{output}");
     if !output.is_empty() && !output.ends_with('\n') {
