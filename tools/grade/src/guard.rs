@@ -76,10 +76,9 @@ impl Guard {
             return Guard { listener: Some(unsafe { OwnedFd::from_raw_fd(listener) }) };
         }
         if let Err(error) = install(&protected, libc::SECCOMP_RET_KILL_PROCESS, 0) {
-            eprintln!(
-                "note: signals that leave the test are not stopped here: the system refuses the \
-                 filter ({error})"
-            );
+            eprintln!("note: nothing stops a signal that leaves the test: no filter ({error})");
+        } else {
+            eprintln!("note: a signal that leaves the test ends its sender, and is not reported");
         }
         Guard { listener: None }
     }

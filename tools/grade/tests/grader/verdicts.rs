@@ -1,58 +1,6 @@
 //! Each submission gets the verdict it deserves, in words that help, and leaves nothing behind.
 
-mod support;
-
-use std::fs;
-use std::process::{Command, Output};
-
-use support::SUBMISSIONS;
-
-/// What the grader said of one submission.
-struct Judged {
-    /// What libtest printed.
-    output: Output,
-    /// The line in the report.
-    report: String,
-}
-
-fn run(name: &str, arguments: &[&str], environment: &[(&str, &str)]) -> Judged {
-    let folder = tempfile::tempdir().unwrap();
-    let report = folder.path().join("report");
-    let output = Command::new(&*SUBMISSIONS)
-        .args([name, "--exact"])
-        .args(arguments)
-        .env("GRADE_REPORT", &report)
-        .env("RUST_BACKTRACE", "0")
-        .envs(environment.iter().copied())
-        .output()
-        .unwrap();
-    Judged { output, report: fs::read_to_string(report).unwrap_or_default() }
-}
-
-/// The kind and the message of a submission, as its report has them.
-fn verdict(name: &str) -> String {
-    let judged = run(name, &[], &[]);
-    let line = judged.report.strip_suffix('\n').expect("one line of report");
-    let fields: Vec<&str> = line.split('\t').collect();
-    let [told, kind, _milliseconds, message, _hint, _output] = fields[..] else {
-        panic!("{line:?}")
-    };
-    assert_eq!(told, name);
-    assert_eq!(judged.output.status.success(), kind == "pass", "{line}");
-    let message = message.replace(r"\n", "\n").replace(r"\\", "\\");
-    without_pids(&format!("{kind}: {message}"))
-}
-
-/// Replaces what follows `PID ` by a letter, since it differs from run to run.
-fn without_pids(text: &str) -> String {
-    let mut parts = text.split("PID ");
-    let mut clean = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        clean += "PID _";
-        clean += part.trim_start_matches(|c: char| c.is_ascii_digit());
-    }
-    clean
-}
+use crate::judged::verdict;
 
 #[test]
 fn right_answers_pass() {
@@ -68,14 +16,14 @@ fn right_answers_pass() {
         "can_start_no_process_in_tight_times",
         "a_panic_hook_that_is_put_back",
     ] {
-        assert_eq!(verdict(&format!("passes::{name}")), "pass: ", "{name}");
+        assert_eq!(verdict(&format!("passes::{name}")).to_string(), "pass: ", "{name}");
     }
     for name in [
         "counted::nothing",
         "counted::all_is_given_back",
         "reaches::may_ask_whether_a_process_is_there",
     ] {
-        assert_eq!(verdict(name), "pass: ", "{name}");
+        assert_eq!(verdict(name).to_string(), "pass: ", "{name}");
     }
 }
 
@@ -86,7 +34,7 @@ macro_rules! verdicts {
                 #[test]
                 fn $name() {
                     let name = concat!(stringify!($module), "::", stringify!($name));
-                    insta::assert_snapshot!(super::verdict(name), @$expected);
+                    insta::assert_snapshot!(super::verdict(name).to_string(), @$expected);
                 }
             )*
         }

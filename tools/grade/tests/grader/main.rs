@@ -1,0 +1,7 @@
+//! Judges the grader by what it says of the submissions.
+
+mod degraded;
+mod judged;
+#[path = "../support/mod.rs"]
+mod support;
+mod verdicts;
