@@ -10,6 +10,8 @@ use nix::sys::resource::{Resource, setrlimit};
 use nix::sys::{prctl, signal::Signal};
 use nix::unistd::{Pid, dup2_stdout, setpgid};
 
+use crate::census::Census;
+use crate::isolate;
 use crate::message::{self, Secret, Verdict};
 use crate::options::Options;
 use crate::panics;
@@ -23,24 +25,42 @@ pub(crate) fn run<T: TestResult>(
     options: &Options,
     test: fn() -> T,
     supervisor: Pid,
+    isolated: bool,
     secret: &Secret,
     report: &UnixDatagram,
 ) -> ! {
-    if let Err(error) = contain(options, supervisor) {
-        let failure = Failure::new(Kind::Limit, format!("the test cannot be contained: {error}"));
-        let _ = report.send(&message::encode(secret, &Err(failure)));
-        leave(1);
-    }
+    // A datagram that cannot be sent leaves the process without a verdict, which is no pass.
+    let send = |verdict: &Verdict| drop(report.send(&message::encode(secret, verdict)));
+    let census = match prepare(options, supervisor, isolated) {
+        Ok(census) => census,
+        Err(failure) => {
+            send(&Err(failure));
+            leave(1)
+        }
+    };
     let body = process::id();
 
     let outcome = outcome(options, test);
 
     // The buffer of a test that passed may hold a last line without its end.
     let _ = io::stdout().flush();
-    let verdict = if process::id() == body { outcome } else { Err(escape(outcome)) };
-    // A datagram that cannot be sent leaves the process without a verdict, which is no pass.
-    let _ = report.send(&message::encode(secret, &verdict));
+    let verdict = if process::id() == body {
+        outcome.and_then(|()| census.map_or(Ok(()), |census| census.compare()))
+    } else {
+        Err(escape(outcome))
+    };
+    send(&verdict);
     leave(if verdict.is_ok() { 0 } else { 1 })
+}
+
+/// Contains this process, and counts what it holds, where the test asks for that.
+fn prepare(options: &Options, supervisor: Pid, isolated: bool) -> Result<Option<Census>, Failure> {
+    contain(options, supervisor).map_err(|error| Failure::not_started(&error.into()))?;
+    if !options.census {
+        return Ok(None);
+    }
+    let queues = if isolated { Some(isolate::enter().map_err(isolate::refused)?) } else { None };
+    Census::take(queues).map(Some).map_err(|error| Failure::not_started(&error))
 }
 
 /// Runs the test and judges what this process can see of it.
@@ -50,7 +70,9 @@ pub(crate) fn outcome<T: TestResult>(options: &Options, test: fn() -> T) -> Verd
     let verdict = match (result, options.should_panic) {
         (Ok(value), "") => value.into_error().map_or(Ok(()), |error| Err(panic(error))),
         (Ok(_), wanted) => Err(panic(format!("the test must panic with `{wanted}` and did not"))),
-        (Err(_), "") => Err(panic(panics::last().unwrap_or_else(|| "panicked".to_owned()))),
+        (Err(payload), "") => Err(panic(panics::last().unwrap_or_else(|| {
+            format!("panicked:\n{}", panics::text(&*payload).unwrap_or_default())
+        }))),
         (Err(payload), wanted) if panics::text(&*payload).is_some_and(|t| t.contains(wanted)) => {
             Ok(())
         }
@@ -59,9 +81,17 @@ pub(crate) fn outcome<T: TestResult>(options: &Options, test: fn() -> T) -> Verd
             Err(panic(format!("the test must panic with `{wanted}`, but it {said}")))
         }
     };
+    if verdict.is_err() || options.panics_ok {
+        return verdict;
+    }
     match panics::elsewhere() {
-        Some(text) if verdict.is_ok() && !options.panics_ok => Err(panic(text)),
-        _ => verdict,
+        Some(text) => Err(panic(text)),
+        None if panics::are_heard() => Ok(()),
+        None => Err(panic(
+            "the panic hook was changed and not put back, so a panic on another thread would go \
+             unseen"
+                .to_owned(),
+        )),
     }
 }
 
@@ -96,6 +126,7 @@ fn contain(options: &Options, supervisor: Pid) -> nix::Result<()> {
     if Pid::parent() != supervisor {
         leave(1); // It died before we were tied to it.
     }
+    prctl::set_name(procfs::BODY)?;
     dup2_stdout(io::stderr())?;
 
     // No core dump: 1 stops those that go to a program too, 0 only those that go to a file

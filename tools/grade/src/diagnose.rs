@@ -54,7 +54,10 @@ pub(crate) fn describe(body: Pid) -> String {
             states.push(state);
             match position {
                 0 => lines.push(format!("  {who} {what}")),
-                _ => lines.push(format!("  {who}, thread `{}`, {what}", stat.name)),
+                _ => {
+                    let name = procfs::thread_name(&stat.name);
+                    lines.push(format!("  {who}, thread {}{name}, {what}", position + 1));
+                }
             }
         }
     }
@@ -78,7 +81,8 @@ fn named(body: Pid) -> Vec<(Pid, String)> {
     let children = procfs::descendants(body, DESCRIBED);
     let children = (1..).zip(children).map(|(number, pid)| {
         let stat = procfs::stat(&procfs::folder(pid));
-        (pid, format!("child {number} (`{}`)", stat.map(|stat| stat.name).unwrap_or_default()))
+        let name = stat.map(|stat| procfs::program(&stat.name)).unwrap_or_default();
+        (pid, format!("child {number} ({name})"))
     });
     iter::once((body, "the test".to_owned())).chain(children).collect()
 }
@@ -86,7 +90,7 @@ fn named(body: Pid) -> Vec<(Pid, String)> {
 /// What a thread does, in words.
 fn activity(thread: &Path, state: char, processes: &[(Pid, String)]) -> (State, String) {
     match state {
-        'R' => return (State::Runs, "runs".to_owned()),
+        'R' => return (State::Runs, "is running".to_owned()),
         'Z' | 'X' => return (State::Ended, "has ended and was not waited for".to_owned()),
         'T' | 't' => return (State::Waits, "is stopped by a signal".to_owned()),
         _ => {}
@@ -116,6 +120,7 @@ fn activity(thread: &Path, state: char, processes: &[(Pid, String)]) -> (State, 
         Some(call) if READINESS.contains(&call) => "waits until a descriptor is ready".to_owned(),
         Some(call) if SIGNALS.contains(&call) => "waits for a signal".to_owned(),
         Some(other) => format!("waits in system call {other}"),
+        None if call.is_empty() => "waits; this system does not show for what".to_owned(),
         None => "waits".to_owned(),
     };
     (State::Waits, what)

@@ -62,6 +62,9 @@ fn named(signal: Signal) -> String {
         Signal::SIGXCPU => "too much processor time",
         Signal::SIGPIPE => "a write to a pipe that nobody reads",
         Signal::SIGKILL => "kill -9",
+        Signal::SIGSYS => {
+            "a system call that is not allowed, such as a signal that leaves the test"
+        }
         _ => return signal.as_str().to_owned(),
     };
     format!("{} ({cause})", signal.as_str())

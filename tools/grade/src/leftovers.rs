@@ -53,7 +53,7 @@ pub(crate) fn kill_all() -> Vec<String> {
         for &pid in &found {
             let stat = procfs::stat(&procfs::folder(pid));
             if let Some(stat) = stat.filter(|stat| stat.state != 'Z' && !seen.contains(&pid)) {
-                names.push(format!("{} (PID {pid})", stat.name));
+                names.push(format!("{} (PID {pid})", procfs::program(&stat.name)));
             }
         }
         for &pid in &found {

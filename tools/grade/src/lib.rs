@@ -28,7 +28,10 @@
 
 mod body;
 mod capture;
+mod census;
 mod diagnose;
+mod guard;
+mod isolate;
 mod judge;
 mod launcher;
 mod leftovers;
@@ -41,7 +44,7 @@ mod pipes;
 mod priority;
 mod procfs;
 mod report;
-mod room;
+mod seccomp;
 pub mod storm;
 mod supervisor;
 mod supervisors;

@@ -14,7 +14,12 @@ pub struct Options {
     pub processes: usize,
     /// Whether processes that outlive the test are forgiven. They are killed all the same.
     pub leftovers_ok: bool,
-    /// Whether panics on other threads than the test's own are forgiven.
+    /// Whether the test must hold no more after its end than before it: descriptors, threads,
+    /// zombies, shared memory, message queues, semaphores. It gets kernel objects of its own,
+    /// where the system allows that.
+    pub census: bool,
+    /// Whether panics on other threads than the test's own are forgiven, and a changed panic hook,
+    /// which may hide them.
     pub panics_ok: bool,
     /// A part of the message with which the test must panic; empty if it must not.
     pub should_panic: &'static str,
@@ -30,6 +35,7 @@ impl Options {
         file_mb: 64,
         processes: 256,
         leftovers_ok: false,
+        census: false,
         panics_ok: false,
         should_panic: "",
         hint: "",

@@ -1,9 +1,9 @@
 //! Remembers the panics of the body: the last on the test's own thread, the first elsewhere.
 
 use std::any::Any;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::env;
-use std::panic::{self, PanicHookInfo};
+use std::panic::{self, PanicHookInfo, catch_unwind, panic_any};
 use std::process;
 use std::sync::{Mutex, PoisonError};
 use std::thread;
@@ -14,7 +14,12 @@ static ELSEWHERE: Mutex<Option<String>> = Mutex::new(None);
 thread_local! {
     /// The last panic on this thread.
     static LAST: RefCell<Option<String>> = const { RefCell::new(None) };
+    /// Whether the hook has seen the probe on this thread.
+    static PROBED: Cell<bool> = const { Cell::new(false) };
 }
+
+/// The payload of a panic that asks whether the hook is still there.
+struct Probe;
 
 /// Installs a hook that remembers panics. Call it on the thread of the test.
 ///
@@ -24,6 +29,9 @@ pub(crate) fn watch() {
     let (test_process, test_thread) = (process::id(), thread::current().id());
     let usual = panic::take_hook();
     panic::set_hook(Box::new(move |info| {
+        if info.payload().is::<Probe>() {
+            return PROBED.set(true);
+        }
         let text = described(info);
         let of_the_test = thread::current().id() == test_thread;
         if of_the_test {
@@ -37,6 +45,13 @@ pub(crate) fn watch() {
             usual(info);
         }
     }));
+}
+
+/// Whether the hook of [`watch`] still hears of panics. Another may hide them.
+pub(crate) fn are_heard() -> bool {
+    PROBED.set(false);
+    let _ = catch_unwind(|| panic_any(Probe));
+    PROBED.get()
 }
 
 /// The last panic on this thread, in words.

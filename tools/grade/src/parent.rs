@@ -15,7 +15,6 @@ use crate::listen::{Heard, drain, listen};
 use crate::message::{self, Verdict};
 use crate::options::Options;
 use crate::report::{self, Entry, REPORT};
-use crate::room;
 use crate::supervisors;
 use crate::verdict::{Failure, Kind};
 
@@ -32,10 +31,8 @@ pub(crate) fn run(name: &str, options: &Options) {
         supervisors::end_everything();
     }
     let start = Instant::now();
-    let (output, verdict) = supervised(name, options).unwrap_or_else(|error| {
-        let message = format!("the test cannot be started: {}", room::reason(&error));
-        (String::new(), Err(Failure::new(Kind::Limit, message)))
-    });
+    let (output, verdict) = supervised(name, options)
+        .unwrap_or_else(|error| (String::new(), Err(Failure::not_started(&error))));
 
     print!("{output}");
     if !output.is_empty() && !output.ends_with('\n') {

@@ -3,16 +3,32 @@
 //! Reading `/proc/PID` makes the reaping of that process several milliseconds dearer, so nothing
 //! here is called while a test goes well.
 
+use std::ffi::CStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use nix::unistd::Pid;
+
+/// What the process of a test is called (proc_pid_comm(5)); its forks and unnamed threads inherit
+/// the name.
+pub(crate) const BODY: &CStr = c"the-test";
+
+/// What a learner can call a process, by the name that the system has for it.
+pub(crate) fn program(name: &str) -> String {
+    if BODY.to_str() == Ok(name) { "a fork of the test".to_owned() } else { format!("`{name}`") }
+}
+
+/// The name of a thread, set off for the middle of a sentence, where it has one of its own.
+pub(crate) fn thread_name(name: &str) -> String {
+    if BODY.to_str() == Ok(name) { String::new() } else { format!(" `{name}`") }
+}
 
 /// A process or thread, as `/proc/PID/stat` shows it.
 pub(crate) struct Stat {
     pub(crate) name: String,
     /// One letter: `R` runs, `S` sleeps, `Z` is a zombie, `T` is stopped.
     pub(crate) state: char,
+    pub(crate) parent: Pid,
 }
 
 /// Reads the `stat` of a process or thread; `None` once it is gone.
@@ -20,8 +36,10 @@ pub(crate) fn stat(folder: &Path) -> Option<Stat> {
     let line = fs::read_to_string(folder.join("stat")).ok()?;
     // The name stands in parentheses and may hold any character, even a parenthesis.
     let (from, to) = (line.find('(')?, line.rfind(')')?);
-    let state = line.get(to + 2..)?.chars().next()?;
-    Some(Stat { name: line[from + 1..to].to_owned(), state })
+    let mut fields = line.get(to + 1..)?.split_whitespace();
+    let state = fields.next()?.chars().next()?;
+    let parent = Pid::from_raw(fields.next()?.parse().ok()?);
+    Some(Stat { name: line[from + 1..to].to_owned(), state, parent })
 }
 
 /// The folder of a process.
@@ -76,7 +94,7 @@ mod tests {
     fn this_process_is_found() {
         let me = Pid::this();
         assert!(children(Pid::parent()).contains(&me));
-        assert!(stat(&folder(me)).is_some());
+        assert_eq!(stat(&folder(me)).unwrap().parent, Pid::parent());
     }
 
     #[test]

@@ -2,11 +2,12 @@
 
 use std::fs::File;
 use std::io::{self, Read, Write};
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, AsRawFd};
 use std::os::unix::net::{UnixDatagram, UnixStream};
 use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
+use nix::libc;
 use nix::sys::prctl;
 use nix::sys::signal::{Signal, kill, killpg};
 use nix::sys::wait::{WaitStatus, waitpid};
@@ -14,12 +15,13 @@ use nix::unistd::{ForkResult, Pid, dup2_stdin, fork, setsid};
 
 use crate::SUPERVISES;
 use crate::body;
+use crate::guard::Guard;
+use crate::isolate;
 use crate::judge;
 use crate::leftovers;
 use crate::message::{self, Secret, Verdict};
 use crate::options::Options;
 use crate::priority;
-use crate::room;
 use crate::verdict::{Failure, Kind, TestResult};
 use crate::watch;
 
@@ -41,14 +43,43 @@ fn try_supervise<T: TestResult>(options: &Options, test: fn() -> T) -> io::Resul
     setsid()?;
     let mut secret = Secret::default();
     parent.read_exact(&mut secret)?;
+    let verdict =
+        graded(&parent, options, test).unwrap_or_else(|error| Err(Failure::not_started(&error)));
+    parent.write_all(&message::encode(&secret, &verdict))
+}
 
+fn graded<T: TestResult>(
+    parent: &UnixStream,
+    options: &Options,
+    test: fn() -> T,
+) -> io::Result<Verdict> {
     // SAFETY: the only other thread is libtest's main thread, which waits for this one and does
     // not touch the environment.
     unsafe { std::env::remove_var(SUPERVISES) };
     // Orphans become our children, so that none can get away.
     prctl::set_child_subreaper(true)?;
     priority::before_others();
+    let guard = Guard::raise();
 
+    let verdict = attempt(parent, &guard, options, test, true)?;
+    match isolate::was_refused(&verdict) {
+        None => Ok(verdict),
+        Some(failure) => {
+            eprintln!("note: {}; all those of this user are counted", failure.message);
+            let _alone = isolate::alone()?;
+            attempt(parent, &guard, options, test, false)
+        }
+    }
+}
+
+/// Runs the test once; `isolated` gives it kernel objects of its own, if it wants a census.
+fn attempt<T: TestResult>(
+    parent: &UnixStream,
+    guard: &Guard,
+    options: &Options,
+    test: fn() -> T,
+    isolated: bool,
+) -> io::Result<Verdict> {
     let inner_secret = message::secret();
     let (reports, to_us) = UnixDatagram::pair()?;
     // A full socket must not block an escaped child.
@@ -59,21 +90,21 @@ fn try_supervise<T: TestResult>(options: &Options, test: fn() -> T) -> io::Resul
     let deadline = Instant::now() + Duration::from_millis(options.timeout_ms);
     // SAFETY: libtest's main thread waits for this one and holds no lock, so the child finds every
     // lock of the standard library free.
-    let body = match unsafe { fork() } {
-        Ok(ForkResult::Parent { child }) => child,
-        Ok(ForkResult::Child) => {
-            drop((parent, reports));
-            body::run(options, test, supervisor, &inner_secret, &to_us)
-        }
-        Err(error) => {
-            let message = format!("the test cannot be started: {}", room::reason(&error.into()));
-            let verdict = Err(Failure::new(Kind::Limit, message));
-            return parent.write_all(&message::encode(&secret, &verdict));
+    let body = match unsafe { fork() }? {
+        ForkResult::Parent { child } => child,
+        ForkResult::Child => {
+            drop(reports);
+            // SAFETY: this process never returns to where they are used or dropped.
+            unsafe {
+                libc::close(parent.as_raw_fd());
+                guard.as_fd().map(|listener| libc::close(listener.as_raw_fd()));
+            }
+            body::run(options, test, supervisor, isolated, &inner_secret, &to_us)
         }
     };
     drop(to_us);
 
-    let stopped = watch::watch(body, &parent, options, deadline)?;
+    let stopped = watch::watch(body, parent, guard, options, deadline)?;
     if stopped.is_some() {
         // The group first: nothing in it can fork any more once the signal is pending.
         let _ = killpg(body, Signal::SIGKILL);
@@ -81,11 +112,14 @@ fn try_supervise<T: TestResult>(options: &Options, test: fn() -> T) -> io::Resul
     }
     let status = wait_for(body)?;
     let mut inbox = Inbox { reports, secret: inner_secret, said: Vec::new() };
-    leftovers::give_grace(|| inbox.escape().is_some());
+    let mut breach = None;
+    leftovers::give_grace(|| {
+        breach = guard.breach();
+        breach.is_some() || inbox.escape().is_some()
+    });
     let left = leftovers::kill_all();
 
-    let verdict = judge::judge(stopped, inbox.read(), status, &left, options);
-    parent.write_all(&message::encode(&secret, &verdict))
+    Ok(judge::judge(stopped.or(breach), inbox.read(), status, &left, options))
 }
 
 /// The messages of the body and of children that escaped from it.

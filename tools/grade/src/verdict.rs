@@ -1,6 +1,9 @@
 //! How a test ended.
 
 use std::fmt::{self, Debug, Display};
+use std::io;
+
+use nix::libc;
 
 /// The way in which a test failed. Its word stands in reports and in the headers of known mistakes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -9,11 +12,11 @@ pub(crate) enum Kind {
     Panic,
     /// The process of the test ended before the test did.
     Exit,
-    /// A signal ended the process of the test.
+    /// A signal ended the process of the test, or was on its way to a process outside it.
     Signal,
     /// The test did not end in time.
     Timeout,
-    /// Processes were left running.
+    /// Something was left: processes that run on, or what a census counts.
     Leftovers,
     /// A forked child ran on into the test.
     Escaped,
@@ -65,6 +68,21 @@ pub(crate) struct Failure {
 impl Failure {
     pub(crate) fn new(kind: Kind, message: impl Into<String>) -> Failure {
         Failure { kind, message: message.into() }
+    }
+
+    /// The system refuses what a test needs before it can begin.
+    pub(crate) fn not_started(error: &io::Error) -> Failure {
+        let reason = match error.raw_os_error() {
+            Some(libc::EAGAIN) => {
+                ".\nThis user has as many processes and threads as the system allows (`ulimit -u`): \
+                 end some, or raise the limit."
+            }
+            Some(libc::EMFILE | libc::ENFILE) => {
+                ".\nToo many descriptors are open (`ulimit -n`): close some, or raise the limit."
+            }
+            _ => "",
+        };
+        Failure::new(Kind::Limit, format!("the test cannot be started: {error}{reason}"))
     }
 }
 

@@ -11,6 +11,7 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::unistd::Pid;
 
 use crate::diagnose;
+use crate::guard::Guard;
 use crate::options::Options;
 use crate::procfs;
 use crate::verdict::{Failure, Kind};
@@ -22,6 +23,7 @@ const TICK: Duration = Duration::from_millis(5);
 pub(crate) fn watch(
     body: Pid,
     parent: &UnixStream,
+    guard: &Guard,
     options: &Options,
     deadline: Instant,
 ) -> io::Result<Option<Failure>> {
@@ -34,16 +36,21 @@ pub(crate) fn watch(
             let message = format!("did not end in {seconds} s\n{}", diagnose::describe(body));
             return Ok(Some(Failure::new(Kind::Timeout, message)));
         }
-        let mut ends = [
+        let mut ends = vec![
             PollFd::new(pidfd.as_fd(), PollFlags::POLLIN),
             PollFd::new(parent.as_fd(), PollFlags::POLLIN),
         ];
+        ends.extend(guard.as_fd().map(|listener| PollFd::new(listener, PollFlags::POLLIN)));
         let tick = PollTimeout::try_from(left.min(TICK)).unwrap_or(PollTimeout::ZERO);
         match poll(&mut ends, tick) {
             Ok(_) | Err(Errno::EINTR) => {}
             Err(error) => return Err(error.into()),
         }
-        let [body_has_ended, parent_has_gone] = ends.map(|end| end.any().unwrap_or(false));
+        let happened = |position: usize| ends[position].any().unwrap_or(false);
+        let (body_has_ended, parent_has_gone) = (happened(0), happened(1));
+        if let Some(breach) = guard.breach() {
+            return Ok(Some(breach));
+        }
         if body_has_ended {
             return Ok(None);
         }

@@ -4,8 +4,6 @@ use std::io::{Read, Write};
 use std::process::Command;
 use std::sync::Mutex;
 
-use nix::sys::signal::{Signal, raise};
-
 #[grade::test(timeout_ms = 500)]
 fn endless_loop() {
     loop {
@@ -55,9 +53,4 @@ fn lost_join() {
         .unwrap()
         .join()
         .unwrap();
-}
-
-#[grade::test(timeout_ms = 500)]
-fn stopped() {
-    raise(Signal::SIGSTOP).unwrap();
 }

@@ -2,7 +2,9 @@
 //! `tests/verdicts.rs` expects of it; most must fail.
 
 mod cost;
+mod counted;
 mod ends;
 mod hangs;
 mod leaves;
 mod passes;
+mod reaches;

@@ -27,6 +27,14 @@ fn panic_on_a_joined_thread_that_is_allowed() {
 }
 
 #[grade::test]
+fn a_panic_hook_that_is_put_back() {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(|_| ()));
+    std::panic::catch_unwind(|| panic!("quietly")).unwrap_err();
+    std::panic::set_hook(usual);
+}
+
+#[grade::test]
 fn has_one_thread() {
     assert_eq!(std::fs::read_dir("/proc/self/task").unwrap().count(), 1);
 }

@@ -1,7 +1,9 @@
-//! Builds, lists and runs the submissions, for the tests and for the table of hostile rows.
+//! Builds and runs the submissions, for the tests and for the table of hostile rows.
 
 mod build;
-mod run;
+mod judged;
+mod user;
 
 pub use build::SUBMISSIONS;
-pub use run::{Site, said};
+pub use judged::{Judged, verdict, verdict_of, verdicts_of};
+pub use user::User;

@@ -1,13 +1,6 @@
 //! Each submission gets the verdict it deserves, in words that help, and leaves nothing behind.
 
-mod support;
-
-use support::{Site, said};
-
-/// The kind and the message of a submission, as its report has them.
-fn verdict(name: &str) -> String {
-    said(&Site::new(None).judge(name))
-}
+use crate::support::verdict;
 
 #[test]
 fn right_answers_pass() {
@@ -21,8 +14,16 @@ fn right_answers_pass() {
         "leftover_that_is_allowed",
         "is_interrupted_by_a_storm",
         "can_start_no_process_in_tight_times",
+        "a_panic_hook_that_is_put_back",
     ] {
-        assert_eq!(verdict(&format!("passes::{name}")), "pass: ", "{name}");
+        assert_eq!(verdict(&format!("passes::{name}")).to_string(), "pass: ", "{name}");
+    }
+    for name in [
+        "counted::nothing",
+        "counted::all_is_given_back",
+        "reaches::may_ask_whether_a_process_is_there",
+    ] {
+        assert_eq!(verdict(name).to_string(), "pass: ", "{name}");
     }
 }
 
@@ -33,7 +34,7 @@ macro_rules! verdicts {
                 #[test]
                 fn $name() {
                     let name = concat!(stringify!($module), "::", stringify!($name));
-                    insta::assert_snapshot!(crate::verdict(name), @$expected);
+                    insta::assert_snapshot!(super::verdict(name).to_string(), @$expected);
                 }
             )*
         }
@@ -42,19 +43,19 @@ macro_rules! verdicts {
 
 verdicts! {
     ends::assertion => @r#"
-    panic: panicked at tools/grade/tests/submissions/ends.rs:14:5:
+    panic: panicked at tools/grade/tests/submissions/ends.rs:13:5:
     assertion `left == right` failed: the sum is wrong
       left: 4
      right: 5
     "#
     ends::todo => @r#"
-    panic: panicked at tools/grade/tests/submissions/ends.rs:19:5:
+    panic: panicked at tools/grade/tests/submissions/ends.rs:18:5:
     not yet implemented: add 2 and 2
     "#
     ends::error => @r#"panic: the test returned Err(Custom { kind: Other, error: "no such luck" })"#
     ends::no_panic => @"panic: the test must panic with `out of cheese` and did not"
     ends::wrong_panic => @r#"
-    panic: the test must panic with `out of cheese`, but it panicked at tools/grade/tests/submissions/ends.rs:32:5:
+    panic: the test must panic with `out of cheese`, but it panicked at tools/grade/tests/submissions/ends.rs:31:5:
     not yet implemented
     "#
     ends::exit_for_a_panic => @r#"
@@ -62,7 +63,7 @@ verdicts! {
     Does the code call exit or _exit in the process that called it?
     "#
     ends::panic_on_another_thread => @r#"
-    panic: the thread `worker` panicked at tools/grade/tests/submissions/ends.rs:44:19:
+    panic: the thread `worker` panicked at tools/grade/tests/submissions/ends.rs:43:19:
     elsewhere
     "#
     ends::exit_0 => @r#"
@@ -78,13 +79,8 @@ verdicts! {
     ends::full_stack => @"signal: the process of the test was ended by SIGABRT (abort, a panic while panicking, a full stack, or no memory left)"
     ends::memory_hog => @"signal: the process of the test was ended by SIGABRT (abort, a panic while panicking, a full stack, or no memory left)"
     ends::flood => @r#"
-    panic: panicked at tools/grade/tests/submissions/ends.rs:95:5:
+    panic: panicked at tools/grade/tests/submissions/ends.rs:106:5:
     the flood is over
-    "#
-    ends::terminates_its_group => @"signal: the process of the test was ended by SIGTERM"
-    ends::kills_its_supervisor => @r#"
-    signal: the supervisor of the test died before it could report.
-    Did the code send a signal to a process that it did not start, such as its parent?
     "#
     ends::forges_a_verdict => @r#"
     exit: the process of the test ended early, with exit status 0: that is no pass.
@@ -99,7 +95,7 @@ verdicts! {
     After fork, the child must end by _exit, or by a signal, and never return.
     "#
     ends::forked_child_fails_an_assertion => @r#"
-    escaped: a forked child ran on into the test, where it panicked at tools/grade/tests/submissions/ends.rs:140:9:
+    escaped: a forked child ran on into the test, where it panicked at tools/grade/tests/submissions/ends.rs:139:9:
     assertion `left == right` failed
       left: 1
      right: 2
@@ -108,7 +104,7 @@ verdicts! {
     hangs::endless_loop => @r#"
     timeout: did not end in 0.5 s
     something still runs: a loop without end, or too much work?
-      the test runs
+      the test is running
     "#
     hangs::double_lock => @r#"
     timeout: did not end in 0.5 s
@@ -141,25 +137,88 @@ verdicts! {
     timeout: did not end in 0.5 s
     nothing runs, and nothing will: a deadlock?
       the test waits for a lock, a condition or a thread (futex)
-      the test, thread `sleeper`, waits for a lock, a condition or a thread (futex)
-    "#
-    hangs::stopped => @r#"
-    timeout: did not end in 0.5 s
-    nothing runs, and nothing will: a deadlock?
-      the test is stopped by a signal
+      the test, thread 2 `sleeper`, waits for a lock, a condition or a thread (futex)
     "#
     leaves::orphan => @r#"
-    leftovers: left a process running: sleep (PID _)
+    leftovers: left a process running: `sleep` (PID _)
     Wait for every child that the code starts.
     "#
     leaves::orphan_without_output => @r#"
-    leftovers: left a process running: sleep (PID _)
-    Wait for every child that the code starts.
-    "#
-    leaves::daemon => @r#"
-    leftovers: left 2 processes running: leaves::daemon (PID _), sleep (PID _)
+    leftovers: left a process running: `sleep` (PID _)
     Wait for every child that the code starts.
     "#
     leaves::fork_bomb => @"limit: started more than 64 processes"
     leaves::exponential_fork_bomb => @"limit: started more than 64 processes"
+    leaves::daemon => @r#"
+    leftovers: left 2 processes running: a fork of the test (PID _), `sleep` (PID _)
+    Wait for every child that the code starts.
+    "#
+    ends::panic_behind_a_silent_hook => @"panic: the panic hook was changed and not put back, so a panic on another thread would go unseen"
+    ends::panic_of_the_test_behind_a_silent_hook => @r#"
+    panic: panicked:
+    here
+    "#
+    reaches::kills_everything => @r#"
+    signal: the test wanted to send SIGKILL to every process of this user: -1 as a process ID means all of them (kill(2)).
+    Is it the answer of a call that failed?
+    "#
+    reaches::kills_everything_in_a_child => @r#"
+    signal: the test wanted to send SIGTERM to every process of this user: -1 as a process ID means all of them (kill(2)).
+    Is it the answer of a call that failed?
+    "#
+    reaches::kills_its_supervisor => @r#"
+    signal: the test wanted to send SIGKILL to its parent, which is the grader.
+    Signal only what the code has started.
+    "#
+    reaches::stops_its_supervisor => @r#"
+    signal: the test wanted to send SIGSTOP to its parent, which is the grader.
+    Signal only what the code has started.
+    "#
+    reaches::terminates_the_test_binary => @r#"
+    signal: the test wanted to send SIGTERM to a process that is no part of it.
+    Signal only what the code has started.
+    "#
+    reaches::limits_its_supervisor => @r#"
+    signal: the test wanted to control (prlimit64(2)) its parent, which is the grader.
+    Signal only what the code has started.
+    "#
+    reaches::terminates_its_group => @"signal: the process of the test was ended by SIGTERM"
+    reaches::stops_itself => @r#"
+    timeout: did not end in 0.5 s
+    nothing runs, and nothing will: a deadlock?
+      the test is stopped by a signal
+    "#
+    counted::leaves_a_zombie => @r#"
+    leftovers: the test has ended and left behind:
+      a zombie (a fork of the test): nobody waited for it
+    "#
+    counted::leaves_descriptors => @r#"
+    leftovers: the test has ended and left behind:
+      descriptor 3, open: pipe
+      descriptor 4, open: pipe
+      descriptor 5, open: /dev/null
+    "#
+    counted::leaves_threads => @r#"
+    leftovers: the test has ended and left behind:
+      a thread `worker` that runs on
+      a thread that runs on
+    "#
+    counted::leaves_shared_memory => @r#"
+    leftovers: the test has ended and left behind:
+      shared memory `/submission`
+    "#
+    counted::leaves_a_named_semaphore => @r#"
+    leftovers: the test has ended and left behind:
+      named semaphore `/submission`
+    "#
+    counted::leaves_a_message_queue => @r#"
+    leftovers: the test has ended and left behind:
+      message queue `/submission`
+    "#
+    counted::leaves_system_v_objects => @r#"
+    leftovers: the test has ended and left behind:
+      System V message queue
+      System V semaphore set
+      System V shared memory
+    "#
 }

@@ -1,0 +1,80 @@
+//! Where the system lacks what the grader uses, a named note says so, and nothing passes for it.
+
+use std::io;
+use std::os::unix::process::CommandExt;
+use std::process::Command;
+
+use nix::errno::Errno;
+use nix::libc;
+
+use crate::support::{Judged, SUBMISSIONS, verdict_of};
+
+/// Runs a submission on a system that first undergoes a `change`.
+fn after(change: fn() -> io::Result<()>, name: &str) -> Judged {
+    let mut command = Command::new(&*SUBMISSIONS);
+    // SAFETY: the changes below make system calls and little else, and glibc keeps its allocator
+    // usable after fork.
+    unsafe { command.pre_exec(change) };
+    verdict_of(&mut command, name)
+}
+
+fn no_namespaces() -> io::Result<()> {
+    grade::tight::refuse(&[libc::SYS_unshare], Errno::EPERM)
+}
+
+fn no_more_filters() -> io::Result<()> {
+    grade::tight::refuse(&[libc::SYS_seccomp], Errno::ENOSYS)
+}
+
+/// A process tree may have one listener only; containers of some kinds have theirs.
+fn a_listener_already() -> io::Result<()> {
+    let allow = (libc::BPF_RET | libc::BPF_K) as u16;
+    let mut step = libc::sock_filter { code: allow, jt: 0, jf: 0, k: libc::SECCOMP_RET_ALLOW };
+    let filter = libc::sock_fprog { len: 1, filter: &mut step };
+    let mode = libc::SECCOMP_SET_MODE_FILTER;
+    let flags = libc::SECCOMP_FILTER_FLAG_NEW_LISTENER;
+    // SAFETY: the filter is valid for the calls, and the listener is nobody else's.
+    let done = unsafe {
+        libc::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+        let listener = libc::syscall(libc::SYS_seccomp, mode, flags, &filter) as i32;
+        libc::fcntl(listener, libc::F_SETFD, 0)
+    };
+    if done < 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
+}
+
+#[test]
+fn without_namespaces_the_objects_of_the_user_are_counted() {
+    for name in ["counted::nothing", "counted::all_is_given_back"] {
+        assert_eq!(after(no_namespaces, name).kind, "pass", "{name}");
+    }
+    let judged = after(no_namespaces, "counted::leaves_shared_memory");
+    // SAFETY: the name is a C string.
+    unsafe { libc::shm_unlink(c"/submission".as_ptr()) };
+    insta::assert_snapshot!(judged.to_string(), @r#"
+    leftovers: the test has ended and left behind:
+      shared memory `/submission`
+    "#);
+    insta::assert_snapshot!(judged.output, @"note: this system gives the test no kernel objects of its own (namespaces: Operation not permitted (os error 1)); all those of this user are counted");
+}
+
+#[test]
+fn without_a_listener_a_signal_that_leaves_the_test_ends_it() {
+    let judged = after(a_listener_already, "reaches::kills_everything");
+    insta::assert_snapshot!(judged.to_string(), @"signal: the process of the test was ended by SIGSYS (a system call that is not allowed, such as a signal that leaves the test)");
+    insta::assert_snapshot!(judged.output, @"note: a signal that leaves the test ends its sender, and is not reported");
+}
+
+#[test]
+fn without_filters_a_note_says_that_nothing_stops_a_signal() {
+    let judged = after(no_more_filters, "reaches::kills_everything");
+    insta::assert_snapshot!(judged.to_string(), @r#"
+    panic: panicked at tools/grade/tests/submissions/reaches.rs:19:5:
+    no filter, no try
+    "#);
+    insta::assert_snapshot!(judged.output, @"note: nothing stops a signal that leaves the test: no filter (Function not implemented (os error 38))");
+    let judged = after(no_more_filters, "reaches::kills_its_supervisor");
+    insta::assert_snapshot!(judged.to_string(), @r#"
+    signal: the supervisor of the test died before it could report.
+    Did the code send a signal to a process that it did not start, such as its parent?
+    "#);
+}
