@@ -1,7 +1,7 @@
 //! Keeps a test away from processes that are no part of it.
 //!
 //! `kill(-1, SIGTERM)` would end all that the user runs, and code that passes the answer of a
-//! failed `fork` on to `kill` does just that. A filter of system calls (seccomp(2)) stops such a
+//! failed `fork` on to `kill` does that. A filter of system calls (seccomp(2)) stops such a
 //! call before it does anything and tells the supervisor, who ends the test.
 
 use std::io;
