@@ -7,7 +7,8 @@ use std::process::Command;
 use nix::errno::Errno;
 use nix::libc;
 
-use crate::support::{Judged, SUBMISSIONS, verdict_of};
+use crate::support::build::SUBMISSIONS;
+use crate::support::{Judged, verdict_of};
 
 /// Runs a submission on a system that first undergoes a `change`.
 fn after(change: fn() -> io::Result<()>, name: &str) -> Judged {

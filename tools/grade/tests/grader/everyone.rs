@@ -6,7 +6,9 @@ use std::sync::LazyLock;
 
 use nix::unistd::Uid;
 
-use crate::support::{SUBMISSIONS, User, names, verdicts_of};
+use crate::support::build::SUBMISSIONS;
+use crate::support::judged::verdicts_of;
+use crate::support::{User, names};
 
 /// The verdicts that the user who runs this gets, by the name of the submission.
 pub static OURS: LazyLock<BTreeMap<String, String>> =

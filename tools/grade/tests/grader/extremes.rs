@@ -5,7 +5,8 @@ use std::process::Command;
 
 use nix::sys::resource::{Resource, setrlimit};
 
-use crate::support::{SUBMISSIONS, verdict_of};
+use crate::support::build::SUBMISSIONS;
+use crate::support::verdict_of;
 
 /// The address space of each process, in bytes: half of what the submission prints.
 const MEMORY: u64 = 512 << 20;

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
-use crate::support::SUBMISSIONS;
+use crate::support::build::SUBMISSIONS;
 use crate::witness::{Witness, until};
 
 fn everything_ends_with_cargo(signal: Signal) {

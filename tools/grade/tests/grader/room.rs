@@ -13,7 +13,8 @@ use nix::sys::resource::{Resource, setrlimit};
 use nix::unistd::{Gid, Uid};
 
 use crate::everyone::{OURS, verdicts_by_name};
-use crate::support::{SUBMISSIONS, User, names, verdict_of};
+use crate::support::build::SUBMISSIONS;
+use crate::support::{User, names, verdict_of};
 
 /// A user for this process alone: the limit counts all that a user runs.
 const FIRST_USER: u32 = 1_000_000;

@@ -2,7 +2,9 @@
 
 use std::process::Command;
 
-use crate::support::{SUBMISSIONS, verdict, verdict_of, verdicts_of};
+use crate::support::build::SUBMISSIONS;
+use crate::support::judged::verdicts_of;
+use crate::support::{verdict, verdict_of};
 
 #[test]
 fn a_test_in_a_nested_module_is_found() {

@@ -5,7 +5,9 @@ use std::thread;
 
 use nix::sys::signal::{Signal, kill};
 
-use crate::support::{Judged, SUBMISSIONS, verdict_of, verdicts_of};
+use crate::support::build::SUBMISSIONS;
+use crate::support::judged::verdicts_of;
+use crate::support::{Judged, verdict_of};
 use crate::witness::{Witness, until};
 
 const DAEMON: &str = "outside::waits_beside_a_daemon";

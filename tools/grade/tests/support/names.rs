@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::process::Command;
 
-use super::SUBMISSIONS;
+use super::build::SUBMISSIONS;
 
 /// The submissions whose names hold a `part`, those left out that run only where asked for.
 pub fn names(part: &str) -> Vec<String> {

@@ -7,7 +7,7 @@ use std::process::Command;
 
 use tempfile::TempDir;
 
-use super::SUBMISSIONS;
+use super::build::SUBMISSIONS;
 
 /// A user by number, with a copy of the submissions where the user can reach them.
 pub struct User {
