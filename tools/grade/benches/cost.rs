@@ -2,15 +2,15 @@
 //!
 //! `cargo bench -p grade` prints it beside the cost of a bare `#[test]`.
 
-#[path = "../tests/support/mod.rs"]
-mod support;
+#[path = "../tests/support/build.rs"]
+mod build;
 
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use nix::sys::resource::{Usage, UsageWho, getrusage};
 
-use support::SUBMISSIONS;
+use build::SUBMISSIONS;
 
 /// Tests in one run, as `tests/submissions/cost.rs` has them.
 const TESTS: u32 = 40;

@@ -1,23 +1,21 @@
 //! The side of libtest: starts the supervisor, collects output and verdict, and prints them.
 
 use std::env;
-use std::io::{self, PipeReader, Read, Write};
-use std::os::fd::{AsFd, OwnedFd};
+use std::io::{self, Write};
+use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
-use std::os::unix::process::CommandExt;
 use std::panic::resume_unwind;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use nix::errno::Errno;
-use nix::fcntl::{FcntlArg, OFlag, fcntl};
-use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-
 use crate::SUPERVISES;
 use crate::capture::Capture;
+use crate::launcher;
+use crate::listen::{Heard, drain, listen};
 use crate::message::{self, Verdict};
 use crate::options::Options;
 use crate::report::{self, Entry, REPORT};
+use crate::supervisors;
 use crate::verdict::{Failure, Kind};
 
 /// How long the supervisor may take beyond the time limit of the test.
@@ -29,6 +27,9 @@ const GRACE: Duration = Duration::from_secs(12);
 ///
 /// Panics where the test fails, so that libtest counts it; all that is to be said is printed.
 pub(crate) fn run(name: &str, options: &Options) {
+    if launcher::has_gone() {
+        supervisors::end_everything();
+    }
     let start = Instant::now();
     let (output, verdict) = supervised(name, options)
         .unwrap_or_else(|error| (String::new(), Err(Failure::not_started(&error))));
@@ -62,92 +63,53 @@ pub(crate) fn fail(failure: &Failure, hint: &str) -> ! {
 fn supervised(name: &str, options: &Options) -> io::Result<(String, Verdict)> {
     let (mut verdict, theirs) = UnixStream::pair()?;
     let (mut output, output_end) = io::pipe()?;
-    let mut supervisor = start(name, theirs, output_end.into())?;
+    let supervisor = start(name, theirs, output_end.into())?;
 
-    // The supervisor waits for the secret, and takes our end of the stream for a sign of life.
     let secret = message::secret();
-    verdict.write_all(&secret)?;
     let deadline = Instant::now() + Duration::from_millis(options.timeout_ms) + GRACE;
-
     let mut capture = Capture::default();
-    let said = collect(&mut verdict, &mut output, &mut capture, deadline)?;
-    // Where it has not ended, it is stopped or stuck. Its death ends the body.
-    let _ = supervisor.kill();
-    supervisor.wait()?;
+    // The supervisor waits for the secret, and takes our end of the stream for a sign of life.
+    // Where it has died already, its silence tells.
+    let _ = verdict.write_all(&secret);
+    let heard = listen(&supervisor, &mut verdict, &mut output, &mut capture, deadline);
+    // Where it has not ended, it is stopped or stuck.
+    supervisors::end(supervisor)?;
+
+    let verdict = match &heard {
+        Ok(Heard::Said(said)) => message::decode(&secret, said),
+        _ => None,
+    };
+    if verdict.is_none() {
+        supervisors::clear_strays();
+    }
     drain(&mut output, &mut capture)?;
-    let verdict = message::decode(&secret, &said).unwrap_or_else(|| Err(no_word()));
+    let verdict = match verdict {
+        Some(verdict) => verdict,
+        None => Err(no_verdict(&heard?)),
+    };
     Ok((capture.into_text(), verdict))
 }
 
-fn no_word() -> Failure {
-    Failure::new(
-        Kind::Signal,
-        "the supervisor of the test died before it could report.\n\
-         Did the code send a signal to a process that it did not start, such as its parent?",
-    )
+fn no_verdict(heard: &Heard) -> Failure {
+    let what = match heard {
+        Heard::Said(_) => "died before it could report".to_owned(),
+        Heard::Stopped(signal) => format!("was stopped by {signal} before it could report"),
+    };
+    let message = format!(
+        "the supervisor of the test {what}.\n\
+         Did the code send a signal to a process that it did not start, such as its parent?"
+    );
+    Failure::new(Kind::Signal, message)
 }
 
 fn start(name: &str, verdict: UnixStream, output: OwnedFd) -> io::Result<Child> {
-    Command::new(env::current_exe()?)
+    let mut command = Command::new(env::current_exe()?);
+    command
         .args([name, "--exact", "--include-ignored", "--nocapture", "--test-threads=1"])
         .env(SUPERVISES, name)
         .env_remove(REPORT)
         .stdin(Stdio::from(OwnedFd::from(verdict)))
         .stdout(Stdio::null())
-        .stderr(output)
-        .process_group(0)
-        .spawn()
-}
-
-/// Reads output until the verdict is complete or the deadline has come; returns what was said.
-fn collect(
-    verdict: &mut UnixStream,
-    output: &mut PipeReader,
-    capture: &mut Capture,
-    deadline: Instant,
-) -> io::Result<Vec<u8>> {
-    let mut said = Vec::new();
-    let mut buffer = [0; 8 << 10];
-    let mut output_is_open = true;
-    loop {
-        let left = deadline.saturating_duration_since(Instant::now());
-        let wanted = if output_is_open { PollFlags::POLLIN } else { PollFlags::empty() };
-        let mut ends =
-            [PollFd::new(verdict.as_fd(), PollFlags::POLLIN), PollFd::new(output.as_fd(), wanted)];
-        match poll(&mut ends, PollTimeout::try_from(left).unwrap_or(PollTimeout::MAX)) {
-            Ok(0) => return Ok(said),
-            Err(Errno::EINTR) => continue,
-            other => other?,
-        };
-        let [verdict_is_there, output_is_there] = ends.map(|end| end.any().unwrap_or(false));
-
-        if output_is_open && output_is_there {
-            let read = output.read(&mut buffer)?;
-            capture.push(&buffer[..read]);
-            output_is_open = read > 0;
-        } else if verdict_is_there {
-            match verdict.read(&mut buffer) {
-                // The supervisor has said all, or died.
-                Ok(0) => return Ok(said),
-                Ok(read) => said.extend_from_slice(&buffer[..read]),
-                Err(error) if error.kind() == io::ErrorKind::ConnectionReset => return Ok(said),
-                Err(error) => return Err(error),
-            }
-        }
-    }
-}
-
-/// Takes what is still in the pipe; never waits for its end, which a leftover process may hold.
-fn drain(output: &mut PipeReader, capture: &mut Capture) -> io::Result<()> {
-    let flags = OFlag::from_bits_retain(fcntl(&*output, FcntlArg::F_GETFL)?);
-    fcntl(&*output, FcntlArg::F_SETFL(flags | OFlag::O_NONBLOCK))?;
-    let mut buffer = [0; 8 << 10];
-    // Bounded, should something still write: a pipe holds 1 MiB at the most by default.
-    for _ in 0..1_024 {
-        match output.read(&mut buffer) {
-            Ok(0) | Err(_) => break,
-            Ok(read) => capture.push(&buffer[..read]),
-        }
-    }
-    Ok(())
+        .stderr(output);
+    supervisors::start(&mut command)
 }

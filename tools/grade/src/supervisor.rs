@@ -11,7 +11,7 @@ use nix::libc;
 use nix::sys::prctl;
 use nix::sys::signal::{Signal, kill, killpg};
 use nix::sys::wait::{WaitStatus, waitpid};
-use nix::unistd::{ForkResult, Pid, dup2_stdin, fork};
+use nix::unistd::{ForkResult, Pid, dup2_stdin, fork, setsid};
 
 use crate::SUPERVISES;
 use crate::body;
@@ -21,6 +21,7 @@ use crate::judge;
 use crate::leftovers;
 use crate::message::{self, Secret, Verdict};
 use crate::options::Options;
+use crate::priority;
 use crate::verdict::{Failure, Kind, TestResult};
 use crate::watch;
 
@@ -38,6 +39,8 @@ pub(crate) fn supervise<T: TestResult>(options: &Options, test: fn() -> T) -> ! 
 
 fn try_supervise<T: TestResult>(options: &Options, test: fn() -> T) -> io::Result<()> {
     let mut parent = take_stdin()?;
+    // A session of its own: nothing here can join a group of processes that are not of the test.
+    setsid()?;
     let mut secret = Secret::default();
     parent.read_exact(&mut secret)?;
     let verdict =
@@ -55,7 +58,7 @@ fn graded<T: TestResult>(
     unsafe { std::env::remove_var(SUPERVISES) };
     // Orphans become our children, so that none can get away.
     prctl::set_child_subreaper(true)?;
-    run_before_others();
+    priority::before_others();
     let guard = Guard::raise();
 
     let verdict = attempt(parent, &guard, options, test, true)?;
@@ -148,18 +151,6 @@ fn take_stdin() -> io::Result<UnixStream> {
     let stream = UnixStream::from(io::stdin().as_fd().try_clone_to_owned()?);
     dup2_stdin(File::open("/dev/null")?)?;
     Ok(stream)
-}
-
-/// Lets this process run whenever it wants to, where it may.
-///
-/// A limit on processes does not bind root (setrlimit(2), RLIMIT_NPROC). There a fork bomb ends
-/// only if this process gets a processor before thousands of others do. Who may not ask for this
-/// priority is bound by the limit.
-fn run_before_others() {
-    let priority = libc::sched_param { sched_priority: 1 };
-    let policy = libc::SCHED_FIFO | libc::SCHED_RESET_ON_FORK;
-    // SAFETY: the parameter is valid for the call. A refusal is fine.
-    unsafe { libc::sched_setscheduler(0, policy, &priority) };
 }
 
 fn wait_for(pid: Pid) -> nix::Result<WaitStatus> {

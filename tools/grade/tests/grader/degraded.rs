@@ -7,8 +7,7 @@ use std::process::Command;
 use nix::errno::Errno;
 use nix::libc;
 
-use crate::judged::{Judged, verdict_of};
-use crate::support::SUBMISSIONS;
+use crate::support::{Judged, SUBMISSIONS, verdict_of};
 
 /// Runs a submission on a system that first undergoes a `change`.
 fn after(change: fn() -> io::Result<()>, name: &str) -> Judged {

@@ -46,6 +46,15 @@ fn blocked_wait() {
 }
 
 #[grade::test(timeout_ms = 500)]
+fn live_sender() {
+    let (sender, receiver) = std::sync::mpsc::channel::<u32>();
+    sender.send(1).unwrap();
+    // The loop ends when there is no sender any more, and here is one.
+    for _ in receiver {}
+    drop(sender);
+}
+
+#[grade::test(timeout_ms = 500)]
 fn lost_join() {
     std::thread::Builder::new()
         .name("sleeper".to_owned())

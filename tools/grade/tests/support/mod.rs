@@ -1,22 +1,11 @@
-//! Builds the submissions.
+//! Builds, lists and runs the submissions, for the tests and for the table of hostile rows.
 
-use std::path::PathBuf;
-use std::process::Command;
-use std::sync::LazyLock;
+mod build;
+mod judged;
+mod names;
+mod user;
 
-/// The test binary of the submissions, built once.
-pub static SUBMISSIONS: LazyLock<PathBuf> = LazyLock::new(|| {
-    let output = Command::new(env!("CARGO"))
-        .args(["test", "--package", "grade", "--test", "submissions", "--no-run"])
-        .args(["--message-format=json-render-diagnostics"])
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .output()
-        .expect("cargo starts");
-    let messages = String::from_utf8_lossy(&output.stdout);
-    let executable = messages
-        .lines()
-        .filter_map(|line| line.split_once("\"executable\":\"")?.1.split_once('"'))
-        .map(|(path, _)| PathBuf::from(path))
-        .next_back();
-    executable.unwrap_or_else(|| panic!("{}", String::from_utf8_lossy(&output.stderr)))
-});
+pub use build::SUBMISSIONS;
+pub use judged::{Judged, verdict, verdict_of, verdicts_of};
+pub use names::names;
+pub use user::User;

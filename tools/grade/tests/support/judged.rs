@@ -1,0 +1,79 @@
+//! Runs submissions and reads what the grader says of them.
+
+use std::fmt::{self, Display};
+use std::fs::{self, File, Permissions};
+use std::os::unix::fs::PermissionsExt;
+use std::process::{Command, Output};
+
+use course::report::{self, TestReport};
+
+use super::SUBMISSIONS;
+
+/// What the grader said of one submission, without process numbers, which differ from run to run.
+pub struct Judged {
+    pub name: String,
+    pub kind: String,
+    pub message: String,
+    /// What the submission printed, notes of the grader among it.
+    pub output: String,
+    /// How long it took, in milliseconds.
+    pub ms: u64,
+}
+
+impl Display for Judged {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.kind, self.message)
+    }
+}
+
+/// Runs a submission.
+pub fn verdict(name: &str) -> Judged {
+    verdict_of(&mut Command::new(&*SUBMISSIONS), name)
+}
+
+/// Runs a submission; the command starts the binary, and may change how.
+pub fn verdict_of(command: &mut Command, name: &str) -> Judged {
+    let (output, mut judged) = verdicts_of(command.args([name, "--exact"]));
+    let (1, Some(judged)) = (judged.len(), judged.pop()) else {
+        panic!("`{name}` is reported once: {output:?}")
+    };
+    assert_eq!(judged.name, name);
+    assert_eq!(
+        output.status.success(),
+        judged.kind == "pass",
+        "{name}, {} ms: {judged}",
+        judged.ms
+    );
+    judged
+}
+
+/// Runs a command with the submissions of its arguments; returns what it prints and all verdicts.
+pub fn verdicts_of(command: &mut Command) -> (Output, Vec<Judged>) {
+    // Whoever the command runs as can reach the folder and write to the file.
+    let folder = tempfile::tempdir().unwrap();
+    fs::set_permissions(folder.path(), Permissions::from_mode(0o755)).unwrap();
+    let path = folder.path().join("report");
+    File::create(&path).unwrap().set_permissions(Permissions::from_mode(0o666)).unwrap();
+
+    let output = command.env("GRADE_REPORT", &path).env("RUST_BACKTRACE", "0").output().unwrap();
+    let reports = report::parse(&fs::read_to_string(path).unwrap()).unwrap();
+    (output, reports.into_iter().map(Judged::from).collect())
+}
+
+impl From<TestReport> for Judged {
+    fn from(report: TestReport) -> Judged {
+        let [message, output] = [report.message, report.output].map(|text| without_pids(&text));
+        Judged { name: report.name, kind: report.verdict, message, output, ms: report.ms }
+    }
+}
+
+/// Replaces what follows `PID ` by a letter.
+fn without_pids(text: &str) -> String {
+    let mut parts = text.split("PID ");
+    let mut clean = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        clean += "PID _";
+        clean += part.trim_start_matches(|c: char| c.is_ascii_digit());
+    }
+    clean
+}
