@@ -1,70 +1,26 @@
-//! What the learner has done so far, in `.course/progress.json`.
+//! Keeps the progress in `.course/progress.json`.
 //!
 //! The file is written to a temporary one and renamed, under a lock, so that two running copies
 //! neither tear it nor undo each other's entries. A file that cannot be read is moved aside.
 
-use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result};
 use nix::fcntl::{Flock, FlockArg};
-use serde::{Deserialize, Serialize};
 
+use super::{Entry, Progress, key, now};
 use crate::catalog::Exercise;
 use crate::words;
 
 /// The form of the file; another number means that another version of the course wrote it.
 const VERSION: u32 = 1;
 
-/// The progress of a learner, by `chapter/exercise`.
-#[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Progress {
-    version: u32,
-    exercises: BTreeMap<String, Entry>,
-}
-
-/// What was done on one exercise.
-#[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Entry {
-    /// When it was first solved, in seconds since 1970, UTC.
-    pub solved_unix_s: Option<u64>,
-    /// How often it was checked.
-    pub attempts: u32,
-    /// How many hints were shown.
-    pub hints: usize,
-}
-
 /// The folder of the progress.
 #[derive(Debug, Clone)]
 pub struct Store {
     folder: PathBuf,
-}
-
-impl Progress {
-    /// What was done on an exercise; nothing, if it is not known.
-    pub fn of(&self, exercise: &Exercise) -> Entry {
-        self.exercises.get(&key(exercise)).cloned().unwrap_or_default()
-    }
-
-    /// Whether an exercise was ever solved.
-    pub fn is_solved(&self, exercise: &Exercise) -> bool {
-        self.of(exercise).solved_unix_s.is_some()
-    }
-}
-
-impl Entry {
-    /// Counts an attempt.
-    pub fn attempted(&mut self, solved: bool) {
-        // A file of somebody else's making must not end us by an overflow.
-        self.attempts = self.attempts.saturating_add(1);
-        if solved && self.solved_unix_s.is_none() {
-            self.solved_unix_s = Some(now());
-        }
-    }
 }
 
 impl Store {
@@ -154,14 +110,6 @@ impl Store {
         written.write_all(&text).and_then(|()| written.sync_all()).with_context(cannot)?;
         fs::rename(&new, &file).with_context(cannot)
     }
-}
-
-fn key(exercise: &Exercise) -> String {
-    format!("{}/{}", exercise.chapter, exercise.target)
-}
-
-fn now() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! What each command does.
 
+mod check;
+
 use std::io::{self, IsTerminal};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -8,7 +10,6 @@ use std::sync::atomic::AtomicBool;
 use anyhow::{Context, Result, ensure};
 
 use crate::catalog::{Catalog, Exercise};
-use crate::check::{Verdict, check};
 use crate::cli::{BookAction, Command};
 use crate::progress::Store;
 use crate::signals::{end_with_the_reader, interruptible};
@@ -35,7 +36,7 @@ pub fn run(command: Option<Command>) -> Result<ExitCode> {
         }
         None | Some(Command::Check { exercise: None, all: false }) => {
             match next_unsolved(&catalog, &store, None)? {
-                Some(exercise) => check_one(&catalog, exercise, &store)?,
+                Some(exercise) => check::one(&catalog, exercise, &store)?,
                 None => {
                     print!("{}", words::all_solved(&catalog));
                     true
@@ -43,9 +44,9 @@ pub fn run(command: Option<Command>) -> Result<ExitCode> {
             }
         }
         Some(Command::Check { exercise: Some(name), .. }) => {
-            check_one(&catalog, catalog.find(&name)?, &store)?
+            check::one(&catalog, catalog.find(&name)?, &store)?
         }
-        Some(Command::Check { all: true, .. }) => check_all(&catalog, &store)?,
+        Some(Command::Check { all: true, .. }) => check::all(&catalog, &store)?,
         Some(Command::List) => {
             print!("{}", words::list(&catalog, &store.read()?));
             true
@@ -107,33 +108,6 @@ pub fn next_unsolved<'a>(
         .map_or(0, |position| position + 1);
     let mut round = all[start..].iter().chain(&all[..start]);
     Ok(round.find(|exercise| !progress.is_solved(exercise)))
-}
-
-fn check_one(catalog: &Catalog, exercise: &Exercise, store: &Store) -> Result<bool> {
-    println!("{}", words::task(catalog, exercise)?);
-    let verdict = interruptible(|stop| check(catalog, exercise, store, stop))?;
-    if verdict == Verdict::Solved {
-        let next = next_unsolved(catalog, store, Some(exercise))?;
-        print!("{}", words::solved(catalog, exercise, next));
-    }
-    Ok(verdict == Verdict::Solved)
-}
-
-fn check_all(catalog: &Catalog, store: &Store) -> Result<bool> {
-    let solved = interruptible(|stop| {
-        let mut solved = 0;
-        for exercise in &catalog.exercises {
-            println!("\n{} {}", exercise.id(), exercise.title());
-            match check(catalog, exercise, store, stop)? {
-                Verdict::Solved => solved += 1,
-                Verdict::NotSolved => {}
-                Verdict::Stopped => break,
-            }
-        }
-        Ok(solved)
-    })?;
-    println!("\n{solved} of {} are solved.", catalog.exercises.len());
-    Ok(solved == catalog.exercises.len())
 }
 
 fn book(catalog: &Catalog, action: BookAction, stop: &Stop) -> Result<()> {

@@ -1,0 +1,120 @@
+//! What there is to solve. Cargo knows it already: a package under `exercises/` is a chapter, and
+//! each of its test targets is an exercise.
+
+mod exercise;
+mod facts;
+mod find;
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use cargo_metadata::{MetadataCommand, Package, TargetKind};
+
+pub use exercise::Exercise;
+pub use facts::{Facts, Track};
+
+/// The whole course, in reading order.
+#[derive(Debug)]
+pub struct Catalog {
+    /// The folder of the workspace.
+    pub root: PathBuf,
+    /// Where Cargo builds, usually `target/`.
+    pub target: PathBuf,
+    pub exercises: Vec<Exercise>,
+}
+
+impl Catalog {
+    /// Reads the workspace that holds the current folder.
+    ///
+    /// # Errors
+    ///
+    /// Fails where Cargo cannot read the workspace, or where a chapter or an exercise is misnamed
+    /// or has no facts.
+    pub fn load() -> Result<Catalog> {
+        Self::from_command(&mut MetadataCommand::new())
+    }
+
+    /// Reads the workspace that holds `folder`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Catalog::load`].
+    pub fn of(folder: &Path) -> Result<Catalog> {
+        Self::from_command(MetadataCommand::new().current_dir(folder))
+    }
+
+    fn from_command(command: &mut MetadataCommand) -> Result<Catalog> {
+        let metadata = command.no_deps().exec().context("cannot read the workspace")?;
+        let root = metadata.workspace_root.into_std_path_buf();
+        let home = root.join("exercises");
+
+        let mut exercises = Vec::new();
+        for package in metadata.packages.iter().filter(|p| p.manifest_path.starts_with(&home)) {
+            collect(&root, package, &mut exercises)
+                .with_context(|| format!("in {}", package.manifest_path))?;
+        }
+        exercises.sort_by_key(|exercise| (exercise.chapter_number, exercise.number));
+        let target = metadata.target_directory.into_std_path_buf();
+        Ok(Catalog { root, target, exercises })
+    }
+
+    /// The names of the chapters that have exercises, in order.
+    pub fn chapters(&self) -> Vec<&str> {
+        let mut chapters: Vec<&str> = self.exercises.iter().map(|e| e.chapter.as_str()).collect();
+        chapters.dedup();
+        chapters
+    }
+
+    /// A path as the learner knows it, from the folder of the workspace.
+    pub fn short(&self, path: &Path) -> String {
+        path.strip_prefix(&self.root).unwrap_or(path).display().to_string()
+    }
+}
+
+fn collect(root: &Path, package: &Package, exercises: &mut Vec<Exercise>) -> Result<()> {
+    let folder = package.manifest_path.parent().context("a manifest lies in a folder")?;
+    let chapter = folder.file_name().unwrap_or_default().to_owned();
+    let chapter_number = leading_number(&chapter)?;
+    let mut facts = facts::facts_of(package)?;
+
+    for target in package.targets.iter().filter(|target| target.kind.contains(&TargetKind::Test)) {
+        let number = leading_number(target.name.trim_start_matches('e'))?;
+        exercises.push(Exercise {
+            root: root.to_owned(),
+            chapter: chapter.clone(),
+            package: package.name.to_string(),
+            target: target.name.clone(),
+            chapter_number,
+            number,
+            facts: facts.remove(&target.name).with_context(|| {
+                format!("add [package.metadata.course.{}] with its facts", target.name)
+            })?,
+        });
+    }
+    match facts.keys().next() {
+        Some(name) => bail!("[package.metadata.course.{name}] names no exercise"),
+        None => Ok(()),
+    }
+}
+
+/// The number before the first underscore: 2 for `02_lifecycle`.
+fn leading_number(name: &str) -> Result<u32> {
+    let digits = name.split('_').next().unwrap_or_default();
+    digits.parse().with_context(|| format!("`{name}` must begin with a number and an underscore"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_number_of_a_chapter_is_read_from_its_folder() {
+        assert_eq!(leading_number("02_lifecycle").unwrap(), 2);
+    }
+
+    #[test]
+    fn a_folder_without_a_number_is_an_error_that_names_it() {
+        let error = leading_number("lifecycle").unwrap_err();
+        assert_eq!(error.to_string(), "`lifecycle` must begin with a number and an underscore");
+    }
+}
