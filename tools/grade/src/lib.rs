@@ -19,7 +19,8 @@
 //!
 //! The verdict travels from the body to the supervisor and on to the parent in messages, never in
 //! an exit status: `exit(0)` is not a pass. When the body has ended, the supervisor kills and names
-//! every process that is left. When any of the three dies, the others end too.
+//! every process that is left. When any of the three dies, or the program that started the test
+//! binary, such as cargo, the others end too.
 //!
 //! The body has one thread when the test begins, and may fork.
 //!
