@@ -18,8 +18,9 @@ use crate::report::{self, Entry, REPORT};
 use crate::supervisors;
 use crate::verdict::{Failure, Kind};
 
-/// How long the supervisor may take beyond the time limit of the test.
-const GRACE: Duration = Duration::from_secs(12);
+/// How long the supervisor may take beyond the time limit of the test, to clean up and to wait for
+/// its turn where tests share the kernel objects of the user.
+const GRACE: Duration = Duration::from_secs(60);
 
 /// Runs the test `name` in a process of its own.
 ///

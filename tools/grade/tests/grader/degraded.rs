@@ -6,8 +6,10 @@ use std::process::Command;
 
 use nix::errno::Errno;
 use nix::libc;
+use nix::unistd::Uid;
 
-use crate::support::{Judged, SUBMISSIONS, verdict_of};
+use crate::everyone::NOBODY;
+use crate::support::{Judged, SUBMISSIONS, User, verdict_of};
 
 /// Runs a submission on a system that first undergoes a `change`.
 fn after(change: fn() -> io::Result<()>, name: &str) -> Judged {
@@ -77,4 +79,19 @@ fn without_filters_a_note_says_that_nothing_stops_a_signal() {
     signal: the supervisor of the test died before it could report.
     Did the code send a signal to a process that it did not start, such as its parent?
     "#);
+}
+
+#[test]
+fn where_calls_are_hidden_a_diagnosis_says_so() {
+    let other = Uid::effective().is_root().then(|| User::new(NOBODY));
+    let mut command = match &other {
+        Some(user) => user.command(),
+        None => Command::new(&*SUBMISSIONS),
+    };
+    let judged = verdict_of(command.arg("--ignored"), "hangs::hides_its_calls");
+    insta::assert_snapshot!(judged.to_string(), @"
+    timeout: did not end in 0.5 s
+    nothing runs, and nothing will: a deadlock?
+      the test waits; this system does not show for what
+    ");
 }
