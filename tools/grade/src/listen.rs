@@ -20,8 +20,10 @@ const TICK: Duration = Duration::from_millis(50);
 
 /// What was heard of a supervisor.
 pub(crate) enum Heard {
-    /// All that it said before it ended, or before the deadline.
+    /// All that it said before it ended.
     Said(Vec<u8>),
+    /// Nothing before the deadline.
+    Silent,
     /// A signal has stopped it.
     Stopped(Signal),
 }
@@ -47,7 +49,7 @@ pub(crate) fn listen(
         }
         let left = deadline.saturating_duration_since(Instant::now());
         if left.is_zero() {
-            return Ok(Heard::Said(said));
+            return Ok(Heard::Silent);
         }
         let wanted = if output_is_open { PollFlags::POLLIN } else { PollFlags::empty() };
         let mut ends =

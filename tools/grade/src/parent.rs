@@ -4,9 +4,12 @@ use std::env;
 use std::io::{self, Write};
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
+use std::os::unix::process::ExitStatusExt;
 use std::panic::resume_unwind;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
+
+use nix::sys::signal::Signal;
 
 use crate::SUPERVISES;
 use crate::capture::Capture;
@@ -18,8 +21,9 @@ use crate::report::{self, Entry, REPORT};
 use crate::supervisors;
 use crate::verdict::{Failure, Kind};
 
-/// How long the supervisor may take beyond the time limit of the test.
-const GRACE: Duration = Duration::from_secs(12);
+/// How long the supervisor may take beyond the time limit of the test, to clean up and to wait for
+/// its turn where tests share the kernel objects of the user.
+const GRACE: Duration = Duration::from_secs(60);
 
 /// Runs the test `name` in a process of its own.
 ///
@@ -73,7 +77,7 @@ fn supervised(name: &str, options: &Options) -> io::Result<(String, Verdict)> {
     let _ = verdict.write_all(&secret);
     let heard = listen(&supervisor, &mut verdict, &mut output, &mut capture, deadline);
     // Where it has not ended, it is stopped or stuck.
-    supervisors::end(supervisor)?;
+    let status = supervisors::end(supervisor)?;
 
     let verdict = match &heard {
         Ok(Heard::Said(said)) => message::decode(&secret, said),
@@ -85,19 +89,22 @@ fn supervised(name: &str, options: &Options) -> io::Result<(String, Verdict)> {
     drain(&mut output, &mut capture)?;
     let verdict = match verdict {
         Some(verdict) => verdict,
-        None => Err(no_verdict(&heard?)),
+        None => Err(no_verdict(&heard?, status)),
     };
     Ok((capture.into_text(), verdict))
 }
 
-fn no_verdict(heard: &Heard) -> Failure {
-    let what = match heard {
-        Heard::Said(_) => "died before it could report".to_owned(),
-        Heard::Stopped(signal) => format!("was stopped by {signal} before it could report"),
+fn no_verdict(heard: &Heard, status: ExitStatus) -> Failure {
+    let signal = status.signal().and_then(|signal| Signal::try_from(signal).ok());
+    let what = match (heard, signal) {
+        (Heard::Stopped(signal), _) => format!("was stopped by {signal}"),
+        (Heard::Silent, _) => "did not answer, and was ended".to_owned(),
+        (Heard::Said(_), Some(signal)) => format!("was ended by {signal}"),
+        (Heard::Said(_), None) => format!("ended with {status}"),
     };
     let message = format!(
-        "the supervisor of the test {what}.\n\
-         Did the code send a signal to a process that it did not start, such as its parent?"
+        "the supervisor of the test {what} before it could report.\n\
+         Did somebody signal it, or the system for want of memory, or the code its parent?"
     );
     Failure::new(Kind::Signal, message)
 }

@@ -8,7 +8,7 @@
 use std::collections::BTreeSet;
 use std::io;
 use std::iter;
-use std::process::{Child, Command};
+use std::process::{Child, Command, ExitStatus};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -54,7 +54,7 @@ pub(crate) fn stopped(supervisor: &Child) -> Option<Signal> {
 }
 
 /// Waits for a supervisor; kills it first, if it has not ended. Its death ends the body.
-pub(crate) fn end(mut supervisor: Child) -> io::Result<()> {
+pub(crate) fn end(mut supervisor: Child) -> io::Result<ExitStatus> {
     supervisor.kill()?;
     let pid = number(&supervisor);
     while let Err(error) = waitid(Id::Pid(pid), WaitPidFlag::WEXITED | WaitPidFlag::WNOWAIT) {
@@ -65,7 +65,7 @@ pub(crate) fn end(mut supervisor: Child) -> io::Result<()> {
     // Waited for and forgotten in one step: in between, its number could become another's.
     let mut running = running();
     running.remove(&pid);
-    supervisor.wait().map(drop)
+    supervisor.wait()
 }
 
 /// Ends what a supervisor left that was killed before it could clean up.

@@ -6,9 +6,11 @@ use std::process::Command;
 
 use nix::errno::Errno;
 use nix::libc;
+use nix::unistd::Uid;
 
+use crate::everyone::NOBODY;
 use crate::support::build::SUBMISSIONS;
-use crate::support::{Judged, verdict_of};
+use crate::support::{Judged, User, verdict_of};
 
 /// Runs a submission on a system that first undergoes a `change`.
 fn after(change: fn() -> io::Result<()>, name: &str) -> Judged {
@@ -75,7 +77,22 @@ fn without_filters_a_note_says_that_nothing_stops_a_signal() {
     insta::assert_snapshot!(judged.output, @"note: nothing stops a signal that leaves the test: no filter (Function not implemented (os error 38))");
     let judged = after(no_more_filters, "reaches::kills_its_supervisor");
     insta::assert_snapshot!(judged.to_string(), @r#"
-    signal: the supervisor of the test died before it could report.
-    Did the code send a signal to a process that it did not start, such as its parent?
+    signal: the supervisor of the test was ended by SIGKILL before it could report.
+    Did somebody signal it, or the system for want of memory, or the code its parent?
     "#);
+}
+
+#[test]
+fn where_calls_are_hidden_a_diagnosis_says_so() {
+    let other = Uid::effective().is_root().then(|| User::new(NOBODY));
+    let mut command = match &other {
+        Some(user) => user.command(),
+        None => Command::new(&*SUBMISSIONS),
+    };
+    let judged = verdict_of(command.arg("--ignored"), "hangs::hides_its_calls");
+    insta::assert_snapshot!(judged.to_string(), @"
+    timeout: did not end in 0.5 s
+    nothing runs, and nothing will: a deadlock?
+      the test waits; this system does not show for what
+    ");
 }

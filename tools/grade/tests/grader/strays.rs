@@ -33,8 +33,8 @@ fn after_a_signal_to_the_supervisor(signal: Signal) -> Judged {
 fn a_supervisor_that_is_killed_leaves_no_daemon() {
     let judged = after_a_signal_to_the_supervisor(Signal::SIGKILL);
     insta::assert_snapshot!(judged.to_string(), @r#"
-    signal: the supervisor of the test died before it could report.
-    Did the code send a signal to a process that it did not start, such as its parent?
+    signal: the supervisor of the test was ended by SIGKILL before it could report.
+    Did somebody signal it, or the system for want of memory, or the code its parent?
     "#);
 }
 
@@ -42,8 +42,8 @@ fn a_supervisor_that_is_killed_leaves_no_daemon() {
 fn a_supervisor_that_is_terminated_leaves_no_daemon() {
     let judged = after_a_signal_to_the_supervisor(Signal::SIGTERM);
     insta::assert_snapshot!(judged.to_string(), @r#"
-    signal: the supervisor of the test died before it could report.
-    Did the code send a signal to a process that it did not start, such as its parent?
+    signal: the supervisor of the test was ended by SIGTERM before it could report.
+    Did somebody signal it, or the system for want of memory, or the code its parent?
     "#);
 }
 
@@ -52,7 +52,7 @@ fn a_supervisor_that_is_stopped_fails_its_test_at_once() {
     let judged = after_a_signal_to_the_supervisor(Signal::SIGSTOP);
     insta::assert_snapshot!(judged.to_string(), @r#"
     signal: the supervisor of the test was stopped by SIGSTOP before it could report.
-    Did the code send a signal to a process that it did not start, such as its parent?
+    Did somebody signal it, or the system for want of memory, or the code its parent?
     "#);
 }
 

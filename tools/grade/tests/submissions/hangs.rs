@@ -63,3 +63,11 @@ fn lost_join() {
         .join()
         .unwrap();
 }
+
+#[grade::test(timeout_ms = 500)]
+#[ignore = "root sees everything"]
+fn hides_its_calls() {
+    // Others of the same user may not look into this process any more (proc(5)).
+    nix::sys::prctl::set_dumpable(false).unwrap();
+    nix::unistd::pause();
+}
