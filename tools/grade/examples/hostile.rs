@@ -68,11 +68,13 @@ fn table(options: &Options) -> io::Result<bool> {
     for name in &names {
         let runs: Vec<Judged> = (0..options.repeat).map(|_| judge(name)).collect();
         let first = &runs[0];
-        let line = first.message.lines().next().unwrap_or_default();
+        let line = first.message.lines().take(2).map(str::trim).collect::<Vec<_>>().join(" / ");
         let seconds = median(&runs) as f64 / 1_000.0;
         writeln!(out, "{:width$}  {:9}  {seconds:6.3} s  {line}", first.name, first.kind)?;
 
-        for note in first.output.lines().filter(|line| line.starts_with("note: ")) {
+        // What this system lacks; not the note of the standard library on backtraces.
+        let notes = first.output.lines().filter(|line| line.starts_with("note: "));
+        for note in notes.filter(|note| !note.contains("RUST_BACKTRACE")) {
             writeln!(out, "{note}")?;
         }
         let other = runs.iter().find(|run| run.to_string() != first.to_string());
