@@ -55,6 +55,6 @@ impl Drop for Served {
     fn drop(&mut self) {
         self.stop.stop();
         // It has been killed, so there is nothing left to fail.
-        let _ = self.stop.wait(&mut self.program);
+        let _ = self.program.wait();
     }
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use nix::sys::signal::{SigHandler, Signal, signal};
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 use signal_hook::iterator::{Handle, Signals};
 use signal_hook::low_level::emulate_default_handler;
 
@@ -31,7 +31,7 @@ pub struct Guard {
 /// Fails where the handlers cannot be installed.
 pub fn on_signal(mut clean_up: impl FnMut() + Send + 'static) -> Result<Guard> {
     let mut signals =
-        Signals::new([SIGINT, SIGTERM, SIGHUP]).context("cannot prepare for Ctrl-C")?;
+        Signals::new([SIGINT, SIGTERM, SIGHUP, SIGQUIT]).context("cannot prepare for Ctrl-C")?;
     let (came, handle) = (Arc::new(AtomicI32::new(0)), signals.handle());
     let seen = Arc::clone(&came);
     thread::spawn(move || {
@@ -55,6 +55,8 @@ pub fn interruptible<T>(work: impl FnOnce(&Stop) -> Result<T>) -> Result<T> {
     let stopper = stop.clone();
     let guard = on_signal(move || stopper.stop())?;
     let result = work(&stop);
+    // The other clone is the signals', and does not end before this program does.
+    stop.stop();
     guard.end_by_signal();
     result
 }

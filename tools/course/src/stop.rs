@@ -1,25 +1,25 @@
 //! Ends what was started, at any moment and from any thread: a new save, `q` or Ctrl-C must not
-//! wait for a build or for a test that hangs.
+//! wait for a build or for a test that hangs. What was started ends with this program, too, also
+//! where this program is killed and can do nothing any more.
 
 use std::io;
 use std::os::unix::process::CommandExt;
-use std::process::{Child, Command, ExitStatus};
+use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use nix::sys::signal::{Signal, killpg};
-use nix::sys::wait::{Id, WaitPidFlag, waitid};
 use nix::unistd::Pid;
 
-/// Ends the processes that were started with it; a clone ends the same ones.
+/// Ends the processes that were started with it; a clone ends the same ones. They end with the
+/// last clone, at the latest.
 #[derive(Debug, Clone, Default)]
 pub struct Stop(Arc<Mutex<State>>);
 
 #[derive(Debug, Default)]
 struct State {
     stopped: bool,
-    /// The group of the process that runs, named by its leader, which nobody has waited for.
-    group: Option<Pid>,
+    group: Option<Group>,
 }
 
 impl Stop {
@@ -27,10 +27,7 @@ impl Stop {
     pub fn stop(&self) {
         let mut state = self.state();
         state.stopped = true;
-        if let Some(group) = state.group {
-            // A group that has ended needs no signal.
-            let _ = killpg(group, Signal::SIGKILL);
-        }
+        state.group = None;
     }
 
     /// Whether it was stopped.
@@ -38,8 +35,7 @@ impl Stop {
         self.state().stopped
     }
 
-    /// Starts a process in a group of its own, so that its children can be ended with it. One
-    /// process at a time: [`Stop::wait`] must come before the next.
+    /// Starts a process in a group of its own, so that its children can be ended with it.
     ///
     /// # Errors
     ///
@@ -49,24 +45,11 @@ impl Stop {
         if state.stopped {
             bail!("stopped");
         }
-        let child = command.process_group(0).spawn()?;
-        state.group = Some(Pid::from_raw(child.id().cast_signed()));
-        Ok(child)
-    }
-
-    /// Waits for the process that [`Stop::spawn`] returned.
-    ///
-    /// # Errors
-    ///
-    /// As [`Child::wait`].
-    pub fn wait(&self, child: &mut Child) -> io::Result<ExitStatus> {
-        let pid = Pid::from_raw(child.id().cast_signed());
-        let ended = WaitPidFlag::WEXITED | WaitPidFlag::WNOWAIT;
-        while let Err(nix::errno::Errno::EINTR) = waitid(Id::Pid(pid), ended) {}
-        // Under the lock: once the process is waited for, its number can become another's.
-        let mut state = self.state();
-        state.group = None;
-        child.wait()
+        let group = match &state.group {
+            Some(group) => group.id(),
+            None => state.group.insert(Group::new().context("cannot start sh")?).id(),
+        };
+        Ok(command.process_group(group.as_raw()).spawn()?)
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -74,11 +57,40 @@ impl Stop {
     }
 }
 
+/// A group of processes, which ends with the value.
+///
+/// A shell leads it and does nothing but wait for the end of a pipe whose other end only this
+/// program holds. The kernel closes it when this program ends in any way; then the shell kills its
+/// group. `PR_SET_PDEATHSIG` would reach Cargo alone, and not what Cargo has started.
+#[derive(Debug)]
+struct Group(Child);
+
+impl Group {
+    fn new() -> io::Result<Group> {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", "read -r end; kill -s KILL 0"]).process_group(0);
+        shell.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+        shell.spawn().map(Group)
+    }
+
+    /// The number of the shell, which nobody has waited for: it cannot have become another's.
+    fn id(&self) -> Pid {
+        Pid::from_raw(self.0.id().cast_signed())
+    }
+}
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        // The shell is in its group, so there is one to kill, and then nothing left to fail.
+        let _ = killpg(self.id(), Signal::SIGKILL);
+        let _ = self.0.wait();
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::io::Read;
     use std::os::unix::process::ExitStatusExt;
-    use std::process::Stdio;
 
     use super::*;
 
@@ -93,7 +105,7 @@ mod tests {
 
         stop.stop();
 
-        assert_eq!(stop.wait(&mut child).unwrap().signal(), Some(Signal::SIGKILL as i32));
+        assert_eq!(child.wait().unwrap().signal(), Some(Signal::SIGKILL as i32));
         // The pipe ends only when `sleep` has ended, too.
         assert_eq!(output.read(&mut [0; 8]).unwrap(), 0);
     }
@@ -109,7 +121,7 @@ mod tests {
     fn a_stop_after_the_end_harms_nobody() {
         let stop = Stop::default();
         let mut child = stop.spawn(&mut Command::new("true")).unwrap();
-        assert!(stop.wait(&mut child).unwrap().success());
+        assert!(child.wait().unwrap().success());
         stop.stop();
         assert!(stop.is_stopped());
     }

@@ -6,8 +6,7 @@
 mod build;
 mod run;
 
-use std::io;
-use std::process::{Child, Command, ExitStatus};
+use std::process::{Child, Command};
 
 use anyhow::Result;
 
@@ -20,12 +19,5 @@ fn start(command: &mut Command, stop: Option<&Stop>) -> Result<Child> {
     match stop {
         Some(stop) => stop.spawn(command),
         None => Ok(command.spawn()?),
-    }
-}
-
-fn wait(child: &mut Child, stop: Option<&Stop>) -> io::Result<ExitStatus> {
-    match stop {
-        Some(stop) => stop.wait(child),
-        None => child.wait(),
     }
 }

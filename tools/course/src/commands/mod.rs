@@ -112,7 +112,7 @@ pub fn next_unsolved<'a>(
 
 fn book(catalog: &Catalog, action: BookAction, stop: &Stop) -> Result<()> {
     let mut program = reader::start(catalog, action, stop)?;
-    let status = stop.wait(&mut program)?;
+    let status = program.wait()?;
     ensure!(
         status.success() || stop.is_stopped(),
         "the book could not be shown; the reason stands above"

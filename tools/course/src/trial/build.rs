@@ -10,7 +10,7 @@ use anyhow::{Context, Result, bail};
 use cargo_metadata::Message;
 use cargo_metadata::diagnostic::DiagnosticLevel;
 
-use super::{start, wait};
+use super::start;
 use crate::catalog::Exercise;
 use crate::stop::Stop;
 
@@ -87,7 +87,7 @@ pub fn build_until(request: &Request, stop: Option<&Stop>) -> Result<Build> {
     if request.show {
         eprint!("{said}");
     }
-    let status = wait(&mut cargo, stop)?;
+    let status = cargo.wait()?;
 
     match binary {
         Some(binary) if status.success() => Ok(Build::Binary(binary)),

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 
-use super::{start, wait};
+use super::start;
 use crate::report::{self, TestReport};
 use crate::stop::Stop;
 
@@ -88,7 +88,7 @@ pub fn run_until(
         .stdout(output.try_clone()?)
         .stderr(output);
     let mut tests = start(&mut command, stop).with_context(|| cannot_start(binary))?;
-    let status = wait_within(LIMIT, &mut tests, stop)?;
+    let status = wait_within(LIMIT, &mut tests)?;
 
     let tests = report::parse(&fs::read_to_string(&report).unwrap_or_default())?;
     let reported: BTreeSet<&str> = tests.iter().map(|test| test.name.as_str()).collect();
@@ -107,17 +107,17 @@ fn list(binary: &Path, package: &Path, stop: Option<&Stop>) -> Result<BTreeSet<S
         .stdout(listed.reopen()?)
         .stderr(Stdio::null());
     let mut listing = start(&mut command, stop).with_context(|| cannot_start(binary))?;
-    wait_within(LISTING_LIMIT, &mut listing, stop)?;
+    wait_within(LISTING_LIMIT, &mut listing)?;
     let lines = last_part(listed.path())?;
     Ok(lines.lines().filter_map(|line| line.strip_suffix(": test")).map(str::to_owned).collect())
 }
 
 /// Waits for a test binary. Where it is ended, its supervisors notice and end their tests.
-fn wait_within(limit: Duration, child: &mut Child, stop: Option<&Stop>) -> Result<ExitStatus> {
+fn wait_within(limit: Duration, child: &mut Child) -> Result<ExitStatus> {
     let (done, status) = mpsc::channel();
     thread::scope(|scope| {
         let pid = child.id();
-        scope.spawn(move || done.send(wait(child, stop)));
+        scope.spawn(move || done.send(child.wait()));
         match status.recv_timeout(limit) {
             Ok(status) => Ok(status?),
             Err(_) => {
