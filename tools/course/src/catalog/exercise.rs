@@ -4,11 +4,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use serde::{Deserialize, Serialize};
 
 use super::facts::Facts;
 
 /// One exercise: the chapter `02_lifecycle` and the test target `e1_run_child` make 2.1.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Exercise {
     /// The folder of the workspace.
     pub(super) root: PathBuf,

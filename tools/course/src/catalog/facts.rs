@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context, Result};
 use cargo_metadata::Package;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// What `[package.metadata.course.<exercise>]` in the manifest of the chapter says.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Facts {
     /// From 1 (a warm-up) to 5.
@@ -20,7 +20,7 @@ pub struct Facts {
     pub needs: Vec<String>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Track {
     Core,
