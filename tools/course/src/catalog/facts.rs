@@ -18,6 +18,10 @@ pub struct Facts {
     /// Programs that the tests start, such as `python3`.
     #[serde(default)]
     pub needs: Vec<String>,
+    /// Names that it once had, such as `run_child`, or `lifecycle/run_child` from another chapter:
+    /// what a learner has done under them counts.
+    #[serde(default)]
+    pub formerly: Vec<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
