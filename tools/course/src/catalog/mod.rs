@@ -5,8 +5,10 @@ mod cache;
 mod exercise;
 mod facts;
 mod find;
+mod parts;
 
 use std::env;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
@@ -15,6 +17,7 @@ use serde::{Deserialize, Serialize};
 
 pub use exercise::Exercise;
 pub use facts::{Facts, Track};
+pub use parts::Part;
 
 /// The whole course, in reading order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -102,6 +105,10 @@ fn collect(root: &Path, package: &Package, exercises: &mut Vec<Exercise>) -> Res
         Some(name) => bail!("[package.metadata.course.{name}] names no exercise"),
         None => Ok(()),
     }
+}
+
+fn read(file: &Path) -> Result<String> {
+    fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))
 }
 
 /// The number before the first underscore: 2 for `02_lifecycle`.

@@ -43,7 +43,7 @@ impl Progress {
     /// The entry of an exercise, under its name of today.
     fn entry(&mut self, exercise: &Exercise) -> &mut Entry {
         let known = names(exercise).find_map(|name| self.exercises.remove(&name));
-        self.exercises.entry(name(exercise)).insert_entry(known.unwrap_or_default()).into_mut()
+        self.exercises.entry(name(exercise)).or_insert_with(|| known.unwrap_or_default())
     }
 
     /// Whether an exercise was ever solved.
