@@ -8,6 +8,7 @@ pub mod commands;
 mod events;
 pub mod progress;
 mod reader;
+pub mod record;
 pub mod report;
 mod reset;
 mod signals;

@@ -13,6 +13,7 @@ use crate::commands::next_unsolved;
 use crate::events::{self, Event};
 use crate::progress::Store;
 use crate::reader::Served;
+use crate::record::Record;
 use crate::signals::on_signal;
 use crate::stop::Stop;
 use crate::{aid, words};
@@ -121,7 +122,7 @@ impl<'scope, 'env> Session<'scope, 'env> {
                     "" => running = self.start_again(exercise, &running),
                     "h" => print!("{}", aid::hint(exercise, self.store, false)?),
                     "n" => return Ok(Leave::Next),
-                    "l" => print!("{}", words::list(self.catalog, &self.store.read()?)),
+                    "l" => self.list()?,
                     "b" => {
                         // First the old one, which may hold the port.
                         self.book = None;
@@ -132,6 +133,14 @@ impl<'scope, 'env> Session<'scope, 'env> {
                 },
             }
         }
+    }
+
+    fn list(&self) -> Result<()> {
+        let progress = self.store.read()?;
+        let of = |exercise| Record::of(self.catalog, exercise, &progress);
+        let records: Vec<Record> = self.catalog.exercises.iter().map(of).collect();
+        print!("{}", words::list(&records));
+        Ok(())
     }
 
     /// The next event, or `None` when `due` has come.

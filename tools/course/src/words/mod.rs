@@ -8,6 +8,6 @@ mod way;
 pub use files::{
     book_is_built, broken_neighbor, does_not_compile, missing, progress_moved_aside, reset,
 };
-pub use list::list;
+pub use list::{list, report};
 pub use verdict::verdict;
 pub use way::{again, all_solved, keys, solved, task};
