@@ -1,5 +1,7 @@
 //! The command line, and nothing else.
 
+use std::path::PathBuf;
+
 use clap::{Parser, Subcommand};
 
 use crate::commands::select::Selection;
@@ -32,14 +34,8 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Check an exercise once: by default, the next unsolved one
-    Check {
-        /// Such as 2.1, run_child or lifecycle/e1_run_child
-        exercise: Option<String>,
-        /// Check every exercise
-        #[arg(long, conflicts_with = "exercise")]
-        all: bool,
-    },
+    /// Check an exercise or a chapter once: by default, the next unsolved exercise
+    Check(Check),
     /// Show the next unsolved exercise
     Next,
     /// Show a hint, one more each time: by default, for the next unsolved exercise
@@ -73,7 +69,27 @@ pub enum Command {
         /// Keep the processors busy meanwhile
         #[arg(long)]
         load: bool,
+        /// As JSON, for other programs
+        #[arg(long)]
+        json: bool,
     },
+}
+
+#[derive(Debug, Default, clap::Args)]
+pub struct Check {
+    /// An exercise, such as 2.1, run_child or lifecycle/e1_run_child; or a chapter, such as 2,
+    /// lifecycle or 02_lifecycle
+    #[arg(value_name = "ID|CHAPTER")]
+    pub which: Option<String>,
+    /// Check every exercise
+    #[arg(long, conflicts_with = "which")]
+    pub all: bool,
+    /// Tell other programs, as JSON, what came of it
+    #[arg(long)]
+    pub json: bool,
+    /// Write what came of it to FILE in the form of JUnit, too
+    #[arg(long, value_name = "FILE")]
+    pub junit: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]

@@ -11,6 +11,7 @@ mod reader;
 pub mod record;
 pub mod report;
 mod reset;
+pub mod shipped;
 mod signals;
 pub mod stop;
 pub mod trial;

@@ -4,14 +4,17 @@
 //! compiling. What the tests print decides nothing: a learner can print `test result: ok`.
 
 mod build;
+mod messages;
+mod patience;
 mod run;
 
 use std::process::{Child, Command};
 
 use anyhow::Result;
 
-pub use build::{Build, CompileError, Request, build, build_until};
-pub use run::{Trial, run, run_until};
+pub use build::{Batch, Build, Built, Request, build, build_all};
+pub use messages::CompileError;
+pub use run::{Runner, Trial, run};
 
 use crate::stop::Stop;
 

@@ -17,6 +17,7 @@ pub fn missing_files(project: &Project, exercise: &Exercise) -> Vec<Finding> {
     let record = "record it with `SNAPSHOTS=overwrite cargo test -p rules`";
     let files = [
         (exercise.file(), "write the stub"),
+        (exercise.tests(), "write its tests, or remove its facts from Cargo.toml"),
         (exercise.stub(), "copy the stub of exercises/ to this place"),
         (exercise.first_failure(), record),
         (exercise.solution(), "write the reference"),

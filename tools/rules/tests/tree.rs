@@ -2,8 +2,10 @@
 
 use std::fs;
 
+use course::shipped;
 use course::verify::source::test_names;
 use rules::project::{is_in, note, strict};
+use rules::snapshot::{Order, compare};
 use rules::{Finding, assert_none, exercise, graded, orphans, project, stub, summary};
 
 #[test]
@@ -83,6 +85,22 @@ fn every_exercise_is_as_shipped() {
         exercise::as_shipped(&project.relative(&file), &project.relative(&stub), edited)
     });
     assert_none_if_strict(edited);
+}
+
+#[test]
+fn the_tests_are_those_that_are_recorded() {
+    let project = project();
+    let root = &project.catalog.root;
+    let stale = project.catalog.chapters().into_iter().filter_map(|chapter| {
+        let folder = root.join("exercises").join(chapter);
+        let now = shipped::record(&folder).expect("the files of a chapter can be read");
+        let file = shipped::record_file(chapter).display().to_string();
+        let difference = compare(root, &file, &now, Order::Fixed).err()?;
+        let reason = format!("the tests, or what they use, are others now\n{difference}\n");
+        let mend = "`cargo course check` counts no pass by tests that are not recorded";
+        Some(Finding::new(file, reason, mend))
+    });
+    assert_none_if_strict(stale);
 }
 
 #[test]

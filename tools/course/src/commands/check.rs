@@ -1,47 +1,130 @@
-//! `cargo course check`: one exercise, or all.
+//! `cargo course check`: an exercise, a chapter, or all.
 
-use anyhow::Result;
+use std::fs;
+use std::io::{self, Write};
+use std::path::Path;
+
+use anyhow::{Context, Result};
 
 use super::next_unsolved;
 use crate::catalog::{Catalog, Exercise};
-use crate::check::{Verdict, check};
+use crate::check::{Report, check_each, check_one};
+use crate::cli;
 use crate::progress::Store;
+use crate::shipped::Altered;
 use crate::signals::interruptible;
+use crate::stop::Stop;
 use crate::words;
 
-/// Checks an exercise and says what is next; returns whether it is solved.
+/// Checks what is wanted, prints what came of it, and returns whether all of it is solved.
 ///
 /// # Errors
 ///
-/// As [`check`].
-pub(super) fn one(catalog: &Catalog, exercise: &Exercise, store: &Store) -> Result<bool> {
-    println!("{}", words::task(catalog, exercise)?);
-    let verdict = interruptible(|stop| check(catalog, exercise, store, stop))?;
-    if verdict == Verdict::Solved {
-        let next = next_unsolved(catalog, store, Some(exercise))?;
-        print!("{}", words::solved(catalog, exercise, next));
+/// Fails where nothing goes by the name that is wanted, as [`check_each`], and where the report
+/// cannot be written.
+pub(super) fn run(catalog: &Catalog, store: &Store, wanted: &cli::Check) -> Result<bool> {
+    // With --json, standard output is for other programs alone.
+    let mut out: Box<dyn Write> =
+        if wanted.json { Box::new(io::stderr()) } else { Box::new(io::stdout()) };
+    let mut report = Report::default();
+    let solved = match wanted.which.as_deref() {
+        None if wanted.all => {
+            let all: Vec<&Exercise> = catalog.exercises.iter().collect();
+            several(catalog, &all, store, &mut out, &mut report)?
+        }
+        None => match next_unsolved(catalog, store, None)? {
+            Some(exercise) => one(catalog, exercise, store, &mut out, &mut report)?,
+            None => {
+                out.write_all(words::all_solved(catalog).as_bytes())?;
+                true
+            }
+        },
+        Some(name) => match catalog.chapter(name) {
+            Ok(chapter) => {
+                let all = catalog.exercises.iter().filter(|one| one.chapter == chapter);
+                let all: Vec<&Exercise> = all.collect();
+                several(catalog, &all, store, &mut out, &mut report)?
+            }
+            Err(_) => one(catalog, catalog.find(name)?, store, &mut out, &mut report)?,
+        },
+    };
+    if let Some(file) = &wanted.junit {
+        write(file, &report.to_junit())?;
     }
-    Ok(verdict == Verdict::Solved)
+    if wanted.json {
+        let json = serde_json::to_string_pretty(&report)?;
+        writeln!(io::stdout(), "{json}")?;
+    }
+    Ok(solved)
 }
 
-/// Checks every exercise; returns whether all are solved.
+/// Checks an exercise and says what is next; returns whether it is solved.
+fn one(
+    catalog: &Catalog,
+    exercise: &Exercise,
+    store: &Store,
+    out: &mut dyn Write,
+    report: &mut Report,
+) -> Result<bool> {
+    writeln!(out, "{}", words::task(catalog, exercise)?)?;
+    let checked = interruptible(|stop| check_one(catalog, exercise, store, stop, out))?;
+    let Some(checked) = checked else { return Ok(false) };
+    report.add(catalog, &checked);
+    if checked.solved() {
+        let next = next_unsolved(catalog, store, Some(exercise))?;
+        out.write_all(words::solved(catalog, exercise, next).as_bytes())?;
+    }
+    Ok(checked.solved())
+}
+
+/// Checks exercises, with a line for each; returns whether all are solved.
+fn several(
+    catalog: &Catalog,
+    exercises: &[&Exercise],
+    store: &Store,
+    out: &mut dyn Write,
+    report: &mut Report,
+) -> Result<bool> {
+    let solved = interruptible(|stop| rows(catalog, exercises, store, stop, out, report))?;
+    out.write_all(words::checked_many(solved, exercises.len()).as_bytes())?;
+    Ok(solved == exercises.len())
+}
+
+/// Checks every exercise until it is stopped; returns how many are solved.
 ///
 /// # Errors
 ///
-/// As [`check`].
-pub(super) fn all(catalog: &Catalog, store: &Store) -> Result<bool> {
-    let solved = interruptible(|stop| {
-        let mut solved = 0;
-        for exercise in &catalog.exercises {
-            println!("\n{} {}", exercise.id(), exercise.title());
-            match check(catalog, exercise, store, stop)? {
-                Verdict::Solved => solved += 1,
-                Verdict::NotSolved => {}
-                Verdict::Stopped => break,
-            }
-        }
-        Ok(solved)
+/// As [`check_each`].
+#[expect(dead_code, reason = "the watch mode calls it")]
+pub(crate) fn every(catalog: &Catalog, store: &Store, stop: &Stop) -> Result<usize> {
+    let all: Vec<&Exercise> = catalog.exercises.iter().collect();
+    rows(catalog, &all, store, stop, &mut io::stdout(), &mut Report::default())
+}
+
+fn rows(
+    catalog: &Catalog,
+    exercises: &[&Exercise],
+    store: &Store,
+    stop: &Stop,
+    out: &mut dyn Write,
+    report: &mut Report,
+) -> Result<usize> {
+    let mut altered: Vec<Altered> = Vec::new();
+    let ignore = |_: &Exercise, _: &Exercise| {};
+    check_each(catalog, exercises, store, stop, ignore, |checked| {
+        out.write_all(words::row(catalog, &checked).as_bytes())?;
+        out.flush()?;
+        report.add(catalog, &checked);
+        altered.extend(checked.altered);
+        Ok(())
     })?;
-    println!("\n{solved} of {} are solved.", catalog.exercises.len());
-    Ok(solved == catalog.exercises.len())
+    // Files that several exercises share are named once.
+    altered.sort_by(|a, b| a.file.cmp(&b.file));
+    altered.dedup();
+    out.write_all(words::altered(catalog, &altered).as_bytes())?;
+    Ok(report.solved)
+}
+
+fn write(file: &Path, text: &str) -> Result<()> {
+    fs::write(file, text).with_context(|| format!("cannot write {}", file.display()))
 }

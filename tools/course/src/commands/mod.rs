@@ -4,7 +4,7 @@ mod check;
 mod list;
 pub mod select;
 
-use std::io::{self, IsTerminal};
+use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -12,11 +12,11 @@ use std::sync::atomic::AtomicBool;
 use anyhow::{Context, Result, ensure};
 
 use crate::catalog::{Catalog, Exercise};
-use crate::cli::{BookAction, Command};
+use crate::cli::{self, BookAction, Command};
 use crate::progress::Store;
 use crate::signals::{end_with_the_reader, interruptible};
 use crate::stop::Stop;
-use crate::verify::command::{Options, Outcome, verify};
+use crate::verify::command::{Options, verify};
 use crate::{aid, reader, reset, watch, words};
 
 /// The exit status of something that is not solved.
@@ -36,19 +36,8 @@ pub fn run(command: Option<Command>) -> Result<ExitCode> {
             watch::watch(&catalog, &store)?;
             true
         }
-        None | Some(Command::Check { exercise: None, all: false }) => {
-            match next_unsolved(&catalog, &store, None)? {
-                Some(exercise) => check::one(&catalog, exercise, &store)?,
-                None => {
-                    print!("{}", words::all_solved(&catalog));
-                    true
-                }
-            }
-        }
-        Some(Command::Check { exercise: Some(name), .. }) => {
-            check::one(&catalog, catalog.find(&name)?, &store)?
-        }
-        Some(Command::Check { all: true, .. }) => check::all(&catalog, &store)?,
+        None => check::run(&catalog, &store, &cli::Check::default())?,
+        Some(Command::Check(wanted)) => check::run(&catalog, &store, &wanted)?,
         Some(Command::List { selection, json }) => {
             list::list(&catalog, &store, &selection, json)?;
             true
@@ -87,14 +76,26 @@ pub fn run(command: Option<Command>) -> Result<ExitCode> {
             interruptible(|stop| book(&catalog, action, stop))?;
             true
         }
-        Some(Command::Verify { exercises, repeat, load }) => {
+        Some(Command::Verify { exercises, repeat, load, json }) => {
             let stop = Arc::new(AtomicBool::new(false));
             signal_hook::flag::register(signal_hook::consts::SIGINT, Arc::clone(&stop))?;
             let options = Options { exercises, repeat, load };
-            verify(&catalog, &options, &stop, &mut io::stdout())? == Outcome::Right
+            verify_as(&catalog, &options, &stop, json)?
         }
     };
     Ok(if solved { ExitCode::SUCCESS } else { ExitCode::from(NOT_SOLVED) })
+}
+
+/// Checks the exercises themselves; with `json`, standard output is for other programs alone.
+fn verify_as(catalog: &Catalog, options: &Options, stop: &AtomicBool, json: bool) -> Result<bool> {
+    let report = if json {
+        let report = verify(catalog, options, stop, &mut io::stderr())?;
+        writeln!(io::stdout(), "{}", serde_json::to_string_pretty(&report)?)?;
+        report
+    } else {
+        verify(catalog, options, stop, &mut io::stdout())?
+    };
+    Ok(report.right)
 }
 
 /// The first unsolved exercise behind `after`, going round at the end.

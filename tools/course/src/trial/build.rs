@@ -1,15 +1,15 @@
-//! Has Cargo build the tests of an exercise.
+//! Has Cargo build the tests of exercises, all in one call.
 
+use std::collections::BTreeSet;
 use std::env;
-use std::io::{self, BufRead, BufReader, IsTerminal, Read};
+use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::thread;
 
 use anyhow::{Context, Result, bail};
-use cargo_metadata::Message;
-use cargo_metadata::diagnostic::DiagnosticLevel;
 
+use super::messages::{self, CompileError};
 use super::start;
 use crate::catalog::Exercise;
 use crate::stop::Stop;
@@ -28,6 +28,16 @@ pub struct Request<'a> {
     pub show: bool,
 }
 
+/// As a [`Request`], for several exercises at once.
+#[derive(Debug, Clone, Copy)]
+pub struct Batch<'a> {
+    pub exercises: &'a [&'a Exercise],
+    pub folder: &'a Path,
+    pub target: &'a Path,
+    pub solution: bool,
+    pub show: bool,
+}
+
 /// What came of a build.
 #[derive(Debug)]
 pub enum Build {
@@ -37,13 +47,12 @@ pub enum Build {
     Errors(Vec<CompileError>),
 }
 
-/// An error of the compiler.
-#[derive(Debug, Clone)]
-pub struct CompileError {
-    /// The file it points at, as Cargo names it; empty if there is none.
-    pub file: String,
-    /// The error as the compiler prints it.
-    pub text: String,
+/// What came of a build of several exercises.
+#[derive(Debug)]
+pub struct Built {
+    /// The test binary of each exercise, in the order of the batch; `None` where there is none.
+    pub binaries: Vec<Option<PathBuf>>,
+    pub errors: Vec<CompileError>,
 }
 
 /// Builds the tests of an exercise.
@@ -52,97 +61,71 @@ pub struct CompileError {
 ///
 /// Fails where Cargo cannot be started, or fails for another reason than the code.
 pub fn build(request: &Request) -> Result<Build> {
-    build_until(request, None)
+    let Request { exercise, folder, target, solution, show } = *request;
+    let batch = Batch { exercises: &[exercise], folder, target, solution, show };
+    let Built { mut binaries, errors } = build_all(&batch, None)?;
+    Ok(binaries.pop().flatten().map_or(Build::Errors(errors), Build::Binary))
 }
 
-/// As [`build`]; `stop` ends it early, and then what it returns means nothing.
+/// Builds the tests of several exercises. An error in one costs no other its binary, unless the
+/// compiler needs both for it. `stop` ends it early, and then what it returns means nothing.
 ///
 /// # Errors
 ///
 /// As [`build`].
-pub fn build_until(request: &Request, stop: Option<&Stop>) -> Result<Build> {
-    let color = request.show && color_is_welcome();
+pub fn build_all(batch: &Batch, stop: Option<&Stop>) -> Result<Built> {
+    let mut cargo = start(&mut command(batch), stop).context("cannot start cargo")?;
+    let stdout = cargo.stdout.take().context("cargo has an output")?;
+    let stderr = cargo.stderr.take().context("cargo has a standard error")?;
+    let (said, last_words) = thread::scope(|scope| {
+        let relay = scope.spawn(|| messages::relay(stderr, batch.show));
+        (messages::read(stdout, batch.show), relay.join())
+    });
+    let (said, last_words) = (said?, last_words.unwrap_or_default());
+    if batch.show {
+        eprint!("{last_words}");
+    }
+    let status = cargo.wait()?;
+
+    let binary = |exercise: &&Exercise| {
+        // From the root, since the root may be that of an overlay.
+        let tests = Path::new("exercises").join(&exercise.chapter).join("tests");
+        let tests = tests.join(&exercise.target).with_extension("rs");
+        let found = said.binaries.iter().find(|(source, _)| source.ends_with(&tests));
+        found.map(|(_, binary)| binary.clone())
+    };
+    let binaries: Vec<_> = batch.exercises.iter().map(binary).collect();
+    if binaries.iter().any(Option::is_none) && said.errors.is_empty() {
+        let names: Vec<&str> = batch.exercises.iter().map(|e| e.target.as_str()).collect();
+        let reason = if batch.show { "the reason stands above" } else { last_words.trim() };
+        bail!("cargo cannot build {} ({status}): {reason}", names.join(", "));
+    }
+    Ok(Built { binaries, errors: said.errors })
+}
+
+fn command(batch: &Batch) -> Command {
+    let color = batch.show && color_is_welcome();
     let format = if color { "json-diagnostic-rendered-ansi" } else { "json" };
+    let packages: BTreeSet<&str> = batch.exercises.iter().map(|e| e.package.as_str()).collect();
+    let tests: BTreeSet<&str> = batch.exercises.iter().map(|e| e.target.as_str()).collect();
     let mut cargo = Command::new(env!("CARGO"));
     cargo
-        .args(["test", "--no-run", "--package", &request.exercise.package])
-        .args(["--test", &request.exercise.target, "--message-format", format])
-        .args(if request.solution { &["--features", "solution"][..] } else { &[] })
-        .args(if request.show { &[][..] } else { &["--quiet"] })
-        .current_dir(request.folder)
-        .env("CARGO_TARGET_DIR", request.target)
+        // Builds what `cargo test --no-run` builds, which knows no --keep-going.
+        .args(["build", "--keep-going", "--message-format", format])
+        .args(packages.into_iter().flat_map(|package| ["--package", package]))
+        .args(tests.into_iter().flat_map(|test| ["--test", test]))
+        .args(if batch.solution { &["--features", "solution"][..] } else { &[] })
+        .args(if batch.show { &[][..] } else { &["--quiet"] })
+        .current_dir(batch.folder)
+        .env("CARGO_TARGET_DIR", batch.target)
         .env("CARGO_TERM_COLOR", if color { "always" } else { "never" })
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
-
-    let mut cargo = start(&mut cargo, stop).context("cannot start cargo")?;
-    let stderr = cargo.stderr.take().context("cargo has a standard error")?;
-    let (messages, said) = thread::scope(|scope| {
-        let relay = scope.spawn(|| relay(stderr, request.show));
-        (read_messages(&mut cargo, request.show), relay.join())
-    });
-    let said = said.unwrap_or_default();
-    let (binary, errors) = messages?;
-    if request.show {
-        eprint!("{said}");
-    }
-    let status = cargo.wait()?;
-
-    match binary {
-        Some(binary) if status.success() => Ok(Build::Binary(binary)),
-        _ if !errors.is_empty() => Ok(Build::Errors(errors)),
-        _ if request.show => {
-            bail!("cargo cannot build {}; the reason stands above", request.exercise.target)
-        }
-        _ => bail!("cargo cannot build {}: {}", request.exercise.target, said.trim()),
-    }
+    cargo
 }
 
 /// The compiler's messages go to standard error; NO_COLOR is the convention of no-color.org.
 fn color_is_welcome() -> bool {
     io::stderr().is_terminal() && env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
-}
-
-/// Passes on what Cargo says while it builds, and returns its last words: they sum up errors whose
-/// messages come on another way, and must stand behind these.
-fn relay(stderr: impl Read, show: bool) -> String {
-    let mut last = String::new();
-    for line in BufReader::new(stderr).lines().map_while(Result::ok) {
-        // In color, an escape follows the word.
-        if !last.is_empty() || line.contains("error:") || line.contains("error\u{1b}") {
-            last += &line;
-            last.push('\n');
-        } else if show {
-            eprintln!("{line}");
-        }
-    }
-    last
-}
-
-fn read_messages(cargo: &mut Child, show: bool) -> Result<(Option<PathBuf>, Vec<CompileError>)> {
-    let stdout = cargo.stdout.take().context("cargo has an output")?;
-    let (mut binary, mut errors) = (None, Vec::new());
-    for message in Message::parse_stream(BufReader::new(stdout)) {
-        match message? {
-            // Helper programs of the chapter have executables too, but are no tests.
-            Message::CompilerArtifact(artifact) if artifact.profile.test => {
-                binary = artifact.executable.map(PathBuf::from);
-            }
-            Message::CompilerMessage(message) => {
-                let diagnostic = message.message;
-                let text = diagnostic.rendered.unwrap_or(diagnostic.message);
-                if show {
-                    eprint!("{text}");
-                }
-                if diagnostic.level == DiagnosticLevel::Error {
-                    let place = diagnostic.spans.iter().find(|span| span.is_primary);
-                    let file = place.map(|span| span.file_name.clone()).unwrap_or_default();
-                    errors.push(CompileError { file, text });
-                }
-            }
-            _ => {}
-        }
-    }
-    Ok((binary, errors))
 }

@@ -4,13 +4,12 @@ use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
-use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::mpsc;
-use std::thread;
-use std::time::Duration;
+use std::process::{Child, Command, Stdio};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
+use tempfile::TempDir;
 
+use super::patience::{self, Patience};
 use super::start;
 use crate::report::{self, TestReport};
 use crate::stop::Stop;
@@ -18,14 +17,8 @@ use crate::stop::Stop;
 /// The most that is kept of what the tests print, in bytes.
 const MOST_OUTPUT: u64 = 1 << 20;
 
-/// Each test has a limit of its own; this one ends a binary that never reaches its tests.
-const LIMIT: Duration = Duration::from_secs(600);
-
-/// A binary lists its tests at once, unless something in it runs before them.
-const LISTING_LIMIT: Duration = Duration::from_secs(20);
-
 /// What came of running the tests.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Trial {
     /// Whether the test binary says that all went well.
     pub success: bool,
@@ -35,6 +28,8 @@ pub struct Trial {
     pub tests: Vec<TestReport>,
     /// The tests that should have been run and were not reported.
     pub missing: Vec<String>,
+    /// Why the test binary was ended before it ended by itself, if it was.
+    pub ended: Option<String>,
 }
 
 impl Trial {
@@ -47,90 +42,93 @@ impl Trial {
     }
 }
 
+/// How tests are run.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Runner<'a> {
+    /// Ends them early; what comes of them then means nothing.
+    pub stop: Option<&'a Stop>,
+    /// How many tests of a binary run at once: as many as there are processors, if nothing is said.
+    pub threads: Option<usize>,
+}
+
 /// Runs the tests of a binary, or the one test named, in the folder of their package.
 ///
 /// # Errors
 ///
-/// Fails where the binary cannot be started or does not end.
+/// Fails where the binary cannot be started.
 pub fn run(binary: &Path, package: &Path, test: Option<&str>) -> Result<Trial> {
-    run_until(binary, package, test, None)
+    Runner::default().run(binary, package, test)
 }
 
-/// As [`run`]; `stop` ends it early, and then what it returns means nothing.
-///
-/// # Errors
-///
-/// As [`run`].
-pub fn run_until(
-    binary: &Path,
-    package: &Path,
-    test: Option<&str>,
-    stop: Option<&Stop>,
-) -> Result<Trial> {
-    let wanted: BTreeSet<String> = match test {
-        Some(test) => BTreeSet::from([test.to_owned()]),
-        None => list(binary, package, stop)?,
-    };
-    let folder = tempfile::tempdir().context("cannot make a temporary folder")?;
-    let (report, printed) = (folder.path().join("report"), folder.path().join("printed"));
-    // A file, not a pipe: nobody can hold it open and keep us waiting.
-    let output = File::create(&printed)?;
+impl Runner<'_> {
+    /// As [`run`].
+    ///
+    /// # Errors
+    ///
+    /// As [`run`].
+    pub fn run(&self, binary: &Path, package: &Path, test: Option<&str>) -> Result<Trial> {
+        let folder = tempfile::tempdir().context("cannot make a temporary folder")?;
+        // Beside the tests: a binary lists its tests at once.
+        let listing = match test {
+            Some(_) => None,
+            None => Some(self.start(binary, package, &folder, "listed", |command| {
+                command.args(["--list", "--format=terse"]);
+            })?),
+        };
+        let report = folder.path().join("report");
+        let mut tests = self.start(binary, package, &folder, "printed", |command| {
+            command
+                .args(test.map(|test| [test, "--exact"]).into_iter().flatten())
+                .args(self.threads.map(|threads| format!("--test-threads={threads}")))
+                .env("GRADE_REPORT", &report);
+        })?;
+        let (status, ended) = patience::wait(&mut tests, &report, &Patience::DEFAULT)?;
 
-    let mut command = Command::new(binary);
-    command
-        .args(test.map(|test| [test, "--exact"]).into_iter().flatten())
-        .current_dir(package)
-        .env("GRADE_REPORT", &report)
-        .env_remove("GRADE_INPROC")
-        // The report names the place; a backtrace would bury it.
-        .env("RUST_BACKTRACE", "0")
-        .stdin(Stdio::null())
-        .stdout(output.try_clone()?)
-        .stderr(output);
-    let mut tests = start(&mut command, stop).with_context(|| cannot_start(binary))?;
-    let status = wait_within(LIMIT, &mut tests)?;
-
-    let tests = report::parse(&fs::read_to_string(&report).unwrap_or_default())?;
-    let reported: BTreeSet<&str> = tests.iter().map(|test| test.name.as_str()).collect();
-    let missing = wanted.iter().filter(|name| !reported.contains(name.as_str())).cloned().collect();
-    Ok(Trial { success: status.success(), output: last_part(&printed)?, tests, missing })
-}
-
-/// The names of the tests in a binary.
-fn list(binary: &Path, package: &Path, stop: Option<&Stop>) -> Result<BTreeSet<String>> {
-    let listed = tempfile::NamedTempFile::new().context("cannot make a temporary file")?;
-    let mut command = Command::new(binary);
-    command
-        .args(["--list", "--format=terse"])
-        .current_dir(package)
-        .stdin(Stdio::null())
-        .stdout(listed.reopen()?)
-        .stderr(Stdio::null());
-    let mut listing = start(&mut command, stop).with_context(|| cannot_start(binary))?;
-    wait_within(LISTING_LIMIT, &mut listing)?;
-    let lines = last_part(listed.path())?;
-    Ok(lines.lines().filter_map(|line| line.strip_suffix(": test")).map(str::to_owned).collect())
-}
-
-/// Waits for a test binary. Where it is ended, its supervisors notice and end their tests.
-fn wait_within(limit: Duration, child: &mut Child) -> Result<ExitStatus> {
-    let (done, status) = mpsc::channel();
-    thread::scope(|scope| {
-        let pid = child.id();
-        scope.spawn(move || done.send(child.wait()));
-        match status.recv_timeout(limit) {
-            Ok(status) => Ok(status?),
-            Err(_) => {
-                // SAFETY: the process has not been waited for, so its number is still its own.
-                unsafe { libc::kill(pid.cast_signed(), libc::SIGKILL) };
-                bail!("the test binary did not end within {} s", limit.as_secs())
+        let wanted = match (test, listing) {
+            (None, Some(mut listing)) => {
+                patience::wait(&mut listing, &report, &Patience::DEFAULT)?;
+                names(&last_part(&folder.path().join("listed"))?)
             }
-        }
-    })
+            (test, _) => test.into_iter().map(str::to_owned).collect(),
+        };
+        let tests = report::parse(&fs::read_to_string(&report).unwrap_or_default())?;
+        let reported: BTreeSet<&str> = tests.iter().map(|test| test.name.as_str()).collect();
+        let missing =
+            wanted.iter().filter(|name| !reported.contains(name.as_str())).cloned().collect();
+        let output = last_part(&folder.path().join("printed"))?;
+        Ok(Trial { success: status.success(), output, tests, missing, ended })
+    }
+
+    /// Starts the binary; what it prints goes to the file `printed` in `folder`.
+    fn start(
+        &self,
+        binary: &Path,
+        package: &Path,
+        folder: &TempDir,
+        printed: &str,
+        prepare: impl FnOnce(&mut Command),
+    ) -> Result<Child> {
+        // A file, not a pipe: nobody can hold it open and keep us waiting.
+        let output = File::create(folder.path().join(printed))?;
+        let mut command = Command::new(binary);
+        command
+            .current_dir(package)
+            .env_remove("GRADE_REPORT")
+            .env_remove("GRADE_INPROC")
+            // The report names the place; a backtrace would bury it.
+            .env("RUST_BACKTRACE", "0")
+            .stdin(Stdio::null())
+            .stdout(output.try_clone()?)
+            .stderr(output);
+        prepare(&mut command);
+        start(&mut command, self.stop)
+            .with_context(|| format!("cannot start the tests {}", binary.display()))
+    }
 }
 
-fn cannot_start(binary: &Path) -> String {
-    format!("cannot start the tests {}", binary.display())
+/// The names of the tests that a binary lists.
+fn names(listed: &str) -> BTreeSet<String> {
+    listed.lines().filter_map(|line| line.strip_suffix(": test")).map(str::to_owned).collect()
 }
 
 fn last_part(file: &Path) -> Result<String> {

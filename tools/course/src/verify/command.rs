@@ -4,8 +4,9 @@ use std::io::Write;
 use std::sync::atomic::AtomicBool;
 
 use anyhow::{Result, ensure};
+use serde::Serialize;
 
-use super::checks::{Checks, Report};
+use super::checks::{self, Checks};
 use super::load::under_load;
 use super::mistake::Mistake;
 use crate::catalog::{Catalog, Exercise};
@@ -21,13 +22,32 @@ pub struct Options {
     pub load: bool,
 }
 
-/// How it ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
-    /// All is as it must be.
-    Right,
-    /// Something is not.
-    Wrong,
+/// How it ended, for other programs.
+#[derive(Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Report {
+    /// Whether all is as it must be.
+    pub right: bool,
+    pub checks: Vec<Check>,
+}
+
+/// How one check ended.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub struct Check {
+    /// Such as `2.1`.
+    pub id: String,
+    /// Such as `run_child`.
+    pub name: String,
+    /// `stub`, `reference` or `mistake`.
+    pub what: &'static str,
+    /// The name of the mistake.
+    pub mistake: Option<String>,
+    /// The test that rejects the mistake; nothing where the compiler does.
+    pub by: Option<String>,
+    /// How often it was to be checked, and how often in a row it went as it must.
+    pub times: u32,
+    pub reached: u32,
+    /// What is wrong, and how to mend it.
+    pub problem: Option<String>,
 }
 
 /// Checks stub, reference and every known mistake of the exercises asked for, and prints a line
@@ -42,7 +62,7 @@ pub fn verify(
     options: &Options,
     stop: &AtomicBool,
     out: &mut impl Write,
-) -> Result<Outcome> {
+) -> Result<Report> {
     ensure!(options.repeat > 0, "nothing can be checked 0 times; leave --repeat out for once");
     let exercises = chosen(catalog, &options.exercises)?;
     let checks = Checks { catalog, times: options.repeat, stop };
@@ -57,16 +77,13 @@ fn chosen<'a>(catalog: &'a Catalog, wanted: &[String]) -> Result<Vec<&'a Exercis
     wanted.iter().map(|name| catalog.find(name)).collect()
 }
 
-fn verify_each(checks: &Checks, exercises: &[&Exercise], out: &mut impl Write) -> Result<Outcome> {
-    let mut lines = Lines { times: checks.times, wrong: 0, out };
+fn verify_each(checks: &Checks, exercises: &[&Exercise], out: &mut impl Write) -> Result<Report> {
+    let mut lines = Lines { times: checks.times, checks: Vec::new(), out };
     for exercise in exercises {
-        let name = &exercise.target;
-        lines.print(&format!("stub {name}: failed"), "", &checks.stub(exercise)?)?;
-        lines.print(&format!("reference {name}: passed"), "", &checks.reference(exercise)?)?;
+        lines.add(exercise, "stub", None, checks.stub(exercise)?)?;
+        lines.add(exercise, "reference", None, checks.reference(exercise)?)?;
         for mistake in Mistake::all(exercise)? {
-            let what = format!("mistake {name}/{}: rejected", mistake.name);
-            let by = mistake.test.as_deref().unwrap_or("the compiler");
-            lines.print(&what, &format!(" by {by}"), &checks.mistake(exercise, &mistake)?)?;
+            lines.add(exercise, "mistake", Some(&mistake), checks.mistake(exercise, &mistake)?)?;
         }
     }
     lines.finish()
@@ -74,74 +91,120 @@ fn verify_each(checks: &Checks, exercises: &[&Exercise], out: &mut impl Write) -
 
 struct Lines<'a, W> {
     times: u32,
-    wrong: u32,
+    checks: Vec<Check>,
     out: &'a mut W,
 }
 
 impl<W: Write> Lines<'_, W> {
     /// Prints the line of one check; fails where it was stopped.
-    fn print(&mut self, what: &str, by: &str, report: &Report) -> Result<()> {
-        let Report { reached, problem } = report;
-        writeln!(self.out, "{what} {reached} of {}{by}", self.times)?;
-        match problem {
-            Some(problem) => {
-                self.wrong += 1;
-                let problem = problem.trim_end().replace('\n', "\n    ");
-                Ok(writeln!(self.out, "  error: {problem}")?)
-            }
-            None => {
-                ensure!(*reached == self.times, "stopped; the last line says how far it came");
-                Ok(())
-            }
+    fn add(
+        &mut self,
+        exercise: &Exercise,
+        what: &'static str,
+        mistake: Option<&Mistake>,
+        report: checks::Report,
+    ) -> Result<()> {
+        let checks::Report { reached, problem } = report;
+        let target = &exercise.target;
+        let line = match (what, mistake) {
+            (_, Some(mistake)) => format!("mistake {target}/{}: rejected", mistake.name),
+            ("stub", _) => format!("stub {target}: failed"),
+            _ => format!("{what} {target}: passed"),
+        };
+        let by = mistake.map_or_else(String::new, |mistake| {
+            format!(" by {}", mistake.test.as_deref().unwrap_or("the compiler"))
+        });
+        writeln!(self.out, "{line} {reached} of {}{by}", self.times)?;
+        if let Some(problem) = &problem {
+            writeln!(self.out, "  error: {}", problem.trim_end().replace('\n', "\n    "))?;
         }
+        let is_whole = problem.is_some() || reached == self.times;
+        self.checks.push(Check {
+            id: exercise.id(),
+            name: exercise.name().to_owned(),
+            what,
+            mistake: mistake.map(|mistake| mistake.name.clone()),
+            by: mistake.and_then(|mistake| mistake.test.clone()),
+            times: self.times,
+            reached,
+            problem,
+        });
+        ensure!(is_whole, "stopped; the last line says how far it came");
+        Ok(())
     }
 
-    fn finish(self) -> Result<Outcome> {
-        if self.wrong == 0 {
-            return Ok(Outcome::Right);
+    fn finish(self) -> Result<Report> {
+        let wrong = self.checks.iter().filter(|check| check.problem.is_some()).count();
+        if wrong > 0 {
+            let things = if wrong == 1 { "thing is" } else { "things are" };
+            writeln!(self.out, "{wrong} {things} not as must be; see the errors above")?;
         }
-        let things = if self.wrong == 1 { "thing is" } else { "things are" };
-        writeln!(self.out, "{} {things} not as must be; see the errors above", self.wrong)?;
-        Ok(Outcome::Wrong)
+        Ok(Report { right: wrong == 0, checks: self.checks })
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::verify::fixture::project;
+    use crate::verify::mirror;
 
-    fn print(report: &Report) -> (String, Result<Outcome>) {
+    const PATCH: &str = "test: t\nkind: panic\nwhy: w.\n--- a/e1_one.rs\n+++ b/e1_one.rs\n@@ -1,3 \
+                         +1,3 @@\n pub fn one() -> u32 {\n-    1\n+    2\n }\n";
+
+    fn print(report: checks::Report) -> (String, Result<Report>) {
+        let (_folder, catalog) = project();
+        let exercise = &catalog.exercises[0];
+        let file = exercise.mistakes().join("m.patch");
+        mirror::write(&file, PATCH).unwrap();
+        let mistake = Mistake::read(&file).unwrap();
         let mut out = Vec::new();
-        let mut lines = Lines { times: 200, wrong: 0, out: &mut out };
-        let printed = lines.print("mistake e1/m: rejected", " by t", report);
+        let mut lines = Lines { times: 200, checks: Vec::new(), out: &mut out };
+        let printed = lines.add(exercise, "mistake", Some(&mistake), report);
         let outcome = printed.and_then(|()| lines.finish());
         (String::from_utf8(out).unwrap(), outcome)
     }
 
     #[test]
     fn a_line_says_how_far_a_check_came() {
-        let (said, outcome) = print(&Report { reached: 200, problem: None });
-        assert_eq!(outcome.unwrap(), Outcome::Right);
-        insta::assert_snapshot!(said, @"mistake e1/m: rejected 200 of 200 by t");
+        let (said, outcome) = print(checks::Report { reached: 200, problem: None });
+        assert!(outcome.unwrap().right);
+        insta::assert_snapshot!(said, @"mistake e1_one/m: rejected 200 of 200 by t");
     }
 
     #[test]
     fn a_problem_is_printed_below_its_line() {
         let problem = Some("m.patch: no\nbecause".to_owned());
-        let (said, outcome) = print(&Report { reached: 16, problem });
-        assert_eq!(outcome.unwrap(), Outcome::Wrong);
+        let (said, outcome) = print(checks::Report { reached: 16, problem });
         insta::assert_snapshot!(said, @r"
-        mistake e1/m: rejected 16 of 200 by t
+        mistake e1_one/m: rejected 16 of 200 by t
           error: m.patch: no
             because
         1 thing is not as must be; see the errors above
         ");
+        insta::assert_snapshot!(serde_json::to_string_pretty(&outcome.unwrap()).unwrap(), @r#"
+        {
+          "right": false,
+          "checks": [
+            {
+              "id": "1.1",
+              "name": "one",
+              "what": "mistake",
+              "mistake": "m",
+              "by": "t",
+              "times": 200,
+              "reached": 16,
+              "problem": "m.patch: no\nbecause"
+            }
+          ]
+        }
+        "#);
     }
 
     #[test]
     fn a_check_that_was_stopped_is_an_error_after_its_line() {
-        let (said, outcome) = print(&Report { reached: 57, problem: None });
+        let (said, outcome) = print(checks::Report { reached: 57, problem: None });
         insta::assert_snapshot!(outcome.unwrap_err(), @"stopped; the last line says how far it came");
-        insta::assert_snapshot!(said, @"mistake e1/m: rejected 57 of 200 by t");
+        insta::assert_snapshot!(said, @"mistake e1_one/m: rejected 57 of 200 by t");
     }
 }

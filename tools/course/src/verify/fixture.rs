@@ -7,6 +7,7 @@ use tempfile::TempDir;
 
 use super::mirror;
 use crate::catalog::Catalog;
+use crate::shipped;
 
 const FILES: [(&str, &str); 9] = [
     (
@@ -49,6 +50,10 @@ pub fn project() -> (TempDir, Catalog) {
     for (file, text) in FILES.into_iter().chain(STUBS) {
         mirror::write(&folder.path().join(file), text).expect("a temporary file can be written");
     }
+    let home = folder.path().join("exercises/01_sums");
+    let record = shipped::record(&home).expect("the files were just written");
+    mirror::write(&folder.path().join(shipped::record_file("01_sums")), record)
+        .expect("a temporary file can be written");
     let mut catalog = Catalog::of(folder.path()).expect("the project is well formed");
     // Not where the environment may say: each test has a target folder of its own.
     catalog.target = folder.path().join("target");

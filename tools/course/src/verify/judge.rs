@@ -128,7 +128,7 @@ mod tests {
             success: verdicts.iter().all(|&(_, verdict)| verdict == "pass"),
             output: "the output".to_owned(),
             tests: verdicts.iter().map(report).collect(),
-            missing: Vec::new(),
+            ..Trial::default()
         }
     }
 
@@ -192,7 +192,11 @@ mod tests {
 
     #[test]
     fn what_does_not_compile_does_so_in_the_exercise_and_on_purpose() {
-        let error = |file: &str| CompileError { file: file.to_owned(), text: "error".to_owned() };
+        let error = |file: &str| CompileError {
+            file: file.to_owned(),
+            text: "error".to_owned(),
+            ..CompileError::default()
+        };
         let header_says = header("kind: does-not-compile\n");
         let files = ["src/e1.rs", "tests/e1.rs"];
         assert_eq!(mistake_compiled(&[error("src/e1.rs")], &header_says, files), Ok(()));

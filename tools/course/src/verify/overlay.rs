@@ -33,7 +33,7 @@ impl Overlay {
     ///
     /// Fails where a file of the chapter cannot be read, or the overlay cannot be written.
     pub fn shipped(catalog: &Catalog, chapter: &str) -> Result<Overlay> {
-        Self::lay(catalog, chapter, "shipped", None)
+        Self::lay(catalog, chapter, "shipped", &[])
     }
 
     /// Lays out the chapter of `exercise` as it was shipped, but with `text` in the file that the
@@ -43,7 +43,21 @@ impl Overlay {
     ///
     /// As [`Overlay::shipped`].
     pub fn changed(catalog: &Catalog, exercise: &Exercise, text: &str) -> Result<Overlay> {
-        Self::lay(catalog, &exercise.chapter, "changed", Some((exercise, text)))
+        Self::with(catalog, &exercise.chapter, &[(exercise, text.to_owned())])
+    }
+
+    /// Lays out `chapter` as it was shipped, but with these texts in the files that the learner
+    /// edits. Warnings about them stay warnings.
+    ///
+    /// # Errors
+    ///
+    /// As [`Overlay::shipped`].
+    pub fn with(
+        catalog: &Catalog,
+        chapter: &str,
+        texts: &[(&Exercise, String)],
+    ) -> Result<Overlay> {
+        Self::lay(catalog, chapter, "changed", texts)
     }
 
     /// The folder of the overlay's workspace.
@@ -60,7 +74,7 @@ impl Overlay {
         catalog: &Catalog,
         chapter: &str,
         kind: &str,
-        change: Option<(&Exercise, &str)>,
+        changes: &[(&Exercise, String)],
     ) -> Result<Overlay> {
         let home = catalog.target.join("overlay");
         let lock = lock(&home.join(chapter).with_extension("lock"))?;
@@ -70,14 +84,16 @@ impl Overlay {
 
         manifest::lay(&catalog.root, &member, kind, &folder)?;
         lay_solutions(&catalog.root.join("solutions"), &folder.join("solutions"))?;
-        mirror::folder(&folder.join(&member), &mirror::files(&source)?, |file| {
+        let mut files = mirror::files(&source)?;
+        // The learner may have removed some that were shipped.
+        let exercises = catalog.exercises.iter().filter(|exercise| exercise.chapter == chapter);
+        files.extend(exercises.filter_map(|e| Some(e.file().strip_prefix(&source).ok()?.into())));
+        mirror::folder(&folder.join(&member), &files, |file| {
             let file = source.join(file);
-            match change {
+            match changes.iter().find(|(exercise, _)| exercise.file() == file) {
                 // On the first line, so that the lines keep their numbers.
-                Some((exercise, text)) if exercise.file() == file => {
-                    Ok(format!("#![warn(warnings)] {text}").into_bytes())
-                }
-                _ => mirror::read(&shipped(catalog, file)),
+                Some((_, text)) => Ok(format!("#![warn(warnings)] {text}").into_bytes()),
+                None => mirror::read(&shipped(catalog, file)),
             }
         })
         .with_context(|| format!("cannot lay out {}", folder.display()))?;

@@ -2,56 +2,83 @@
 
 use std::fmt::Write as _;
 
-use crate::catalog::Exercise;
+use super::visible::visible;
+use super::{altered, does_not_compile, missing};
+use crate::catalog::Catalog;
+use crate::check::{Checked, Outcome};
 use crate::report::TestReport;
 use crate::trial::Trial;
 
 /// The most lines of a learner's own output that are shown.
 const MOST_LINES: usize = 20;
 
-/// What came of a check; `order` has the names of the tests as the file has them.
-pub fn verdict(exercise: &Exercise, trial: &Trial, order: &[&str]) -> String {
-    let mut tests: Vec<&TestReport> = trial.tests.iter().collect();
-    tests.sort_by_key(|test| order.iter().position(|name| *name == test.name));
+/// What came of a check.
+pub fn checked(catalog: &Catalog, checked: &Checked) -> String {
+    let mut text = match &checked.outcome {
+        Outcome::NoFile => missing(catalog, checked.exercise),
+        Outcome::NoTests => String::new(),
+        Outcome::DoesNotCompile(_) => does_not_compile(checked.exercise),
+        Outcome::Ran(trial) => verdict(catalog, checked, trial),
+    };
+    text += &altered(catalog, &checked.altered);
+    text
+}
+
+fn verdict(catalog: &Catalog, checked: &Checked, trial: &Trial) -> String {
     let mut text = String::new();
-    for test in &tests {
+    for test in &trial.tests {
         let mark = if test.passed() { "ok    " } else { "FAILED" };
-        let _ = writeln!(text, "  {mark}  {}", test.name);
+        let _ = writeln!(text, "  {mark}  {}", visible(&test.name));
     }
     for name in &trial.missing {
-        let _ = writeln!(text, "  NOT RUN {name}");
+        let _ = writeln!(text, "  NOT RUN {}", visible(name));
     }
-    if let Some(first) = tests.iter().find(|test| !test.passed()) {
-        text += &failure(exercise, first);
+    let ended = trial.ended.as_deref().map_or_else(String::new, |why| format!("  {why}\n"));
+    if let Some(first) = trial.tests.iter().find(|test| !test.passed()) {
+        text += &failure(catalog, checked, first);
     } else if !trial.missing.is_empty() || trial.tests.is_empty() {
         text += "\nThe test program ended before its tests did: that is no pass.\n";
+        text += &ended;
         text += &indented(&trial.output, "  | ");
     } else if !trial.success {
         text += "\nEvery test passed, and yet the test program failed: that is no pass.\n";
+        text += &ended;
         text += &indented(&trial.output, "  | ");
     }
     text
 }
 
-fn failure(exercise: &Exercise, test: &TestReport) -> String {
-    let mut text = format!("\nFirst look at {}\n", test.name);
+fn failure(catalog: &Catalog, checked: &Checked, test: &TestReport) -> String {
+    let name = visible(&test.name);
+    let mut text = format!("\nFirst look at {name}\n");
     if !test.output.trim().is_empty() {
         text += "  your code printed\n";
         text += &indented(&test.output, "  | ");
     }
     text += &indented(&test.message, "  ");
     if !test.hint.is_empty() {
-        let _ = writeln!(text, "  look for: {}", test.hint.replace('\n', "\n            "));
+        let _ =
+            writeln!(text, "  look for: {}", visible(&test.hint).replace('\n', "\n            "));
     }
+    let exercise = checked.exercise;
+    // Cargo knows nothing of the overlay in which the others are as shipped.
+    let others = checked.beside.iter().map(|other| catalog.short(&other.file()));
+    let others: Vec<String> = others.collect();
+    let compile = if others.len() == 1 { "compiles" } else { "compile" };
+    let once = match &others[..] {
+        [] => String::new(),
+        others => format!(", once {} {compile}", others.join(" and ")),
+    };
     let _ = writeln!(
         text,
-        "  alone: cargo test -p {} --test {} -- {} --exact --nocapture",
-        exercise.package, exercise.target, test.name
+        "  alone{once}: cargo test -p {} --test {} -- {name} --exact --nocapture",
+        exercise.package, exercise.target
     );
     text
 }
 
 fn indented(text: &str, margin: &str) -> String {
+    let text = visible(text);
     let lines: Vec<&str> = text.trim_matches('\n').lines().collect();
     let hidden = lines.len().saturating_sub(MOST_LINES);
     let mut shown: String =
@@ -78,21 +105,25 @@ mod tests {
         }
     }
 
-    #[test]
-    fn a_failure_shows_the_first_test_of_the_file_in_full() {
+    /// What is said of the first exercise; the second is broken, if `beside`.
+    fn said(outcome: Outcome, beside: bool) -> String {
         let (_folder, catalog) = project();
+        let [one, two] = &catalog.exercises[..] else { panic!("there are two exercises") };
+        let beside = if beside { vec![two] } else { Vec::new() };
+        checked(&catalog, &Checked { exercise: one, outcome, altered: Vec::new(), beside })
+    }
+
+    #[test]
+    fn a_failure_shows_the_first_test_in_full() {
         let trial = Trial {
-            success: false,
-            output: String::new(),
             tests: vec![
-                report("third", "panic", "third failed"),
-                report("second", "panic", "panicked at src/e1_one.rs:3:5:\nassertion failed"),
                 report("first", "pass", ""),
+                report("second", "panic", "panicked at src/e1_one.rs:3:5:\nassertion failed"),
+                report("third", "panic", "third failed"),
             ],
-            missing: vec![],
+            ..Trial::default()
         };
-        let order = ["first", "second", "third"];
-        insta::assert_snapshot!(verdict(&catalog.exercises[0], &trial, &order), @"
+        insta::assert_snapshot!(said(Outcome::Ran(trial), false), @"
           ok      first
           FAILED  second
           FAILED  third
@@ -108,38 +139,75 @@ mod tests {
     }
 
     #[test]
+    fn beside_a_broken_neighbor_a_test_runs_alone_only_later() {
+        let tests = vec![report("first", "panic", "no")];
+        let text = said(Outcome::Ran(Trial { tests, ..Trial::default() }), true);
+        insta::assert_snapshot!(text.lines().last().unwrap(), @"  alone, once exercises/01_sums/src/e2_two.rs compiles: cargo test -p sums --test e1_one -- first --exact --nocapture");
+    }
+
+    #[test]
+    fn what_a_test_prints_cannot_garble_the_terminal() {
+        let tests = vec![TestReport {
+            message: "\u{1b}[2Jgone".to_owned(),
+            hint: "look\rhere".to_owned(),
+            output: "\u{1b}]0;title\u{7}\ta\n".to_owned(),
+            ..report("first", "panic", "")
+        }];
+        let text = said(Outcome::Ran(Trial { tests, ..Trial::default() }), false);
+        assert!(!text.contains('\u{1b}'));
+        insta::assert_snapshot!(text, @r"
+          FAILED  first
+
+        First look at first
+          your code printed
+          | \u{1b}]0;title\u{7}	a
+          \u{1b}[2Jgone
+          look for: look\rhere
+          alone: cargo test -p sums --test e1_one -- first --exact --nocapture
+        ");
+    }
+
+    #[test]
     fn a_program_that_fails_after_its_tests_is_no_pass() {
-        let (_folder, catalog) = project();
         let trial = Trial {
-            success: false,
-            output: "aborted\n".to_owned(),
+            output: "abor\u{8}ted\n".to_owned(),
             tests: vec![report("first", "pass", "")],
-            missing: vec![],
+            ..Trial::default()
         };
         assert!(!trial.solved());
-        insta::assert_snapshot!(verdict(&catalog.exercises[0], &trial, &["first"]), @"
+        insta::assert_snapshot!(said(Outcome::Ran(trial), false), @r"
           ok      first
 
         Every test passed, and yet the test program failed: that is no pass.
-          | aborted
+          | abor\u{8}ted
         ");
     }
 
     #[test]
     fn an_end_before_the_tests_is_no_pass() {
-        let (_folder, catalog) = project();
         let trial = Trial {
             success: true,
             output: "test result: ok. 1 passed\n".to_owned(),
-            tests: vec![],
             missing: vec!["first".to_owned()],
+            ended: Some("it was ended".to_owned()),
+            ..Trial::default()
         };
         assert!(!trial.solved());
-        insta::assert_snapshot!(verdict(&catalog.exercises[0], &trial, &["first"]), @"
+        insta::assert_snapshot!(said(Outcome::Ran(trial), false), @"
           NOT RUN first
 
         The test program ended before its tests did: that is no pass.
+          it was ended
           | test result: ok. 1 passed
+        ");
+    }
+
+    #[test]
+    fn what_was_not_run_is_said() {
+        insta::assert_snapshot!(said(Outcome::NoFile, false), @"exercises/01_sums/src/e1_one.rs is not there; `cargo course reset 1.1` puts it back as it was shipped.");
+        insta::assert_snapshot!(said(Outcome::DoesNotCompile(Vec::new()), false), @"
+
+        1.1 does not compile yet: see the error above.
         ");
     }
 }
