@@ -79,7 +79,12 @@ fn an_error_is_shown_once_and_its_own_before_others() {
 
 #[test]
 fn a_signal_ends_the_tests_and_then_the_course() {
-    for signal in [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP] {
+    for (signal, arguments) in [
+        (Signal::SIGINT, &["check", "1.1"][..]),
+        (Signal::SIGTERM, &["check", "1.1"]),
+        (Signal::SIGHUP, &["check", "1.1"]),
+        (Signal::SIGINT, &["check", "--all"]),
+    ] {
         let project = Project::new();
         let (mut alive, held) = io::pipe().unwrap();
         let descriptor = held.as_raw_fd();
@@ -88,7 +93,7 @@ fn a_signal_ends_the_tests_and_then_the_course() {
              loop {{\n        std::thread::park();\n    }}\n}}\n"
         );
         project.write("exercises/01_sums/tests/e1_one.rs", &hangs);
-        let mut command = project.command(&["check", "1.1"]);
+        let mut command = project.command(arguments);
         // SAFETY: fcntl is allowed between fork and exec.
         unsafe {
             command.pre_exec(move || {

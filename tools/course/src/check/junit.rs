@@ -118,7 +118,6 @@ fn escaped(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::check::report::tests::full;
 
     #[test]

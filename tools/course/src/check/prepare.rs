@@ -76,7 +76,11 @@ pub(super) fn prepare<'a>(
             let overlay = lay(catalog, chapter, &open)?;
             let place = Place { folder: overlay.folder(), target: overlay.target() };
             let waiting = fates.build(catalog, &open, &place, stop)?;
-            open = waiting.into_iter().map(|(exercise, _)| exercise).collect();
+            open.clear();
+            for (exercise, others) in waiting {
+                fates.beside.entry(exercise.file()).or_default().extend(others);
+                open.push(exercise);
+            }
             if open.is_empty() {
                 overlays.push(overlay);
             }

@@ -24,7 +24,7 @@ pub fn row(catalog: &Catalog, checked: &Checked) -> String {
     if !checked.altered.is_empty() {
         text += "; its tests are not as shipped, see below";
     }
-    if !checked.beside.is_empty() {
+    if matches!(checked.outcome, Outcome::Ran(_)) && !checked.beside.is_empty() {
         let beside: Vec<String> = checked.beside.iter().map(|other| other.id()).collect();
         let _ = write!(text, "; beside {} as shipped", beside.join(", "));
     }

@@ -41,20 +41,24 @@ impl Project {
              [features]\nsolution = []\n",
         );
         project.write("exercises/01_sums/src/lib.rs", "pub mod e1_one;\npub mod e2_two;\n");
-        for (exercise, answer) in [("e1_one", "1"), ("e2_two", "2")] {
-            let stub = format!("//! Return {answer}.\npub fn it() -> u32 {{\n    0\n}}\n");
-            project.write(&format!("solutions/01_sums/stubs/{exercise}.rs"), &stub);
-            project.write(&format!("exercises/01_sums/src/{exercise}.rs"), &stub);
-            let solved = format!("pub fn it() -> u32 {{\n    {answer}\n}}\n");
-            project.write(&format!("solutions/01_sums/{exercise}.rs"), &solved);
-            let test = format!(
-                "{PASSES}\n#[test]\nfn is_right() {{\n    \
-                 main_is_right(sums::{exercise}::it() == {answer});\n}}\n"
-            );
-            project.write(&format!("exercises/01_sums/tests/{exercise}.rs"), &test);
-        }
+        project.set("e1_one", 1);
+        project.set("e2_two", 2);
         project.record();
         project
+    }
+
+    /// Writes the files of an exercise that returns `answer`.
+    pub fn set(&self, exercise: &str, answer: u32) {
+        let stub = format!("//! Return {answer}.\npub fn it() -> u32 {{\n    0\n}}\n");
+        self.write(&format!("solutions/01_sums/stubs/{exercise}.rs"), &stub);
+        self.write(&format!("exercises/01_sums/src/{exercise}.rs"), &stub);
+        let solved = format!("pub fn it() -> u32 {{\n    {answer}\n}}\n");
+        self.write(&format!("solutions/01_sums/{exercise}.rs"), &solved);
+        let test = format!(
+            "{PASSES}\n#[test]\nfn is_right() {{\n    \
+             main_is_right(sums::{exercise}::it() == {answer});\n}}\n"
+        );
+        self.write(&format!("exercises/01_sums/tests/{exercise}.rs"), &test);
     }
 
     /// Makes the tests as they are now those that the project ships.
