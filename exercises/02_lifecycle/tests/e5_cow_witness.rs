@@ -1,35 +1,57 @@
 //! Exercise 2.5: `lifecycle::e5_cow_witness`.
 
+#[path = "support/around_fork.rs"]
+mod around_fork;
 #[path = "support/mapping.rs"]
 mod mapping;
+mod support;
 
 use std::fs;
+use std::io::{self, Read, Write};
+use std::mem;
+use std::os::fd::AsFd;
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
+use around_fork::Acts;
 use grade::storm::SignalStorm;
 use lifecycle::e5_cow_witness::{self, CowReport};
+use mapping::page_size;
 use nix::errno::Errno;
+use nix::libc::{self, c_int, pid_t};
 use nix::sys::resource::{UsageWho, getrusage};
-use nix::sys::wait::waitpid;
-use nix::unistd::{Pid, SysconfVar, sysconf};
+use nix::sys::signal::Signal;
+use nix::sys::wait::waitpid as wait_for;
+use nix::unistd::{Pid, dup2_stdout};
 
-/// Enough for 16 MiB.
+/// Enough for 16 MiB, where a page has 4 KiB.
 const PAGES: usize = 4096;
 
 /// What a measurement may be off by: the child has a stack and a heap of its own.
 const FAULTS: u64 = 64;
-const KIB: u64 = 256;
 
 /// Calls `cow_witness` and checks that only the caller comes back from it.
 fn witness(pages: usize, touch: usize) -> nix::Result<CowReport> {
+    witness_where(Acts::NONE, pages, touch)
+}
+
+/// The same, where this test acts on the pages when the caller forks.
+fn witness_where(acts: Acts, pages: usize, touch: usize) -> nix::Result<CowReport> {
+    // What a system does with huge pages of its own accord, in the heap too, stays out of the
+    // counts. A system that refuses the call has none.
+    // SAFETY: the call changes no memory.
+    unsafe { libc::prctl(libc::PR_SET_THP_DISABLE, 1, 0, 0, 0) };
     let caller = Pid::this();
+    // Half of the pages are enough to tell them from what a process maps for other reasons.
+    around_fork::plan(pages.saturating_mul(page_size()) / 2, acts);
     // SAFETY: a graded test has one thread.
     let report = unsafe { e5_cow_witness::cow_witness(pages, touch) };
     assert_eq!(Pid::this(), caller, "the child came back from `cow_witness` to the caller");
     report
 }
 
-fn page_size() -> usize {
-    sysconf(SysconfVar::PAGE_SIZE).unwrap().unwrap() as usize
+/// So many pages, in KiB.
+fn kib(pages: usize) -> u64 {
+    (pages * page_size() / 1024) as u64
 }
 
 /// What the caller has mapped, in pages (proc_pid_statm(5)).
@@ -55,24 +77,33 @@ fn step1_a_write_of_the_child_does_not_reach_the_parent() {
     hint = "read what is in the pages after the child has ended; what if it were shared?"
 )]
 fn step1_the_pages_of_the_parent_are_looked_at() {
-    mapping::share();
+    let shared = Acts { before: mapping::share, ..Acts::NONE };
     for touch in [1, PAGES] {
-        let report = witness(PAGES, touch).unwrap();
+        let report = witness_where(shared, PAGES, touch).unwrap();
         assert!(
             !report.parent_intact,
             "this test makes the mapping a shared one, so {touch} pages of the parent have changed"
         );
     }
-    assert!(witness(PAGES, 0).unwrap().parent_intact, "nothing was written by the child");
+    let report = witness_where(shared, PAGES, 0).unwrap();
+    assert!(report.parent_intact, "this test makes the mapping a shared one; nothing was written");
+
+    let changed = Acts { in_parent: mapping::change_a_late_page, ..Acts::NONE };
+    let report = witness_where(changed, PAGES, 0).unwrap();
+    assert!(
+        !report.parent_intact,
+        "this test has changed one of the last pages in the parent, right after the fork"
+    );
 }
 
 #[grade::test(hint = "which memory is to be shared until it is written, and by which process?")]
 fn step1_the_pages_are_mapped_and_a_child_writes_to_them() {
     let before = faults_of_children();
     witness(PAGES, PAGES).unwrap();
-    assert!(
-        mapping::mapped() >= PAGES * page_size(),
-        "no private anonymous mapping of {PAGES} pages was made"
+    let forks = around_fork::forks();
+    assert_eq!(
+        forks, 1,
+        "how often the caller forked with {PAGES} pages more than before the call"
     );
     let faults = faults_of_children() - before;
     assert!(
@@ -108,9 +139,9 @@ fn step2_a_read_costs_no_fault() {
 
 #[grade::test(hint = "every page is read, one byte of each is enough; does the compiler keep it?")]
 fn step2_the_child_reads_every_page() {
-    mapping::wipe_on_fork();
+    let wiped = Acts { before: mapping::wipe_on_fork, ..Acts::NONE };
     for touch in [0, 1000] {
-        let report = witness(PAGES, touch).unwrap();
+        let report = witness_where(wiped, PAGES, touch).unwrap();
         let (all, wanted) = (PAGES as u64, PAGES as u64..=PAGES as u64 + FAULTS);
         let counted = report.read_faults;
         assert!(
@@ -127,13 +158,24 @@ fn step2_the_child_reads_every_page() {
     }
 }
 
+#[grade::test(hint = "which event do you count: a write, or what the kernel does because of it?")]
+fn step2_a_page_is_copied_once() {
+    let copied = Acts { in_child: mapping::write_to_all, ..Acts::NONE };
+    let counted = witness_where(copied, PAGES, PAGES).unwrap().write_faults;
+    assert!(
+        counted <= FAULTS,
+        "this test has written to all pages in the child before your code goes on there, so the \
+         child has its copies already; {counted} faults counted while it wrote"
+    );
+}
+
 #[grade::test(hint = "what is dirty and private is what the child has written: KiB, not pages")]
 fn step3_what_is_written_is_private_to_the_child() {
     for touch in [0, 1000, PAGES] {
         let told = witness(PAGES, touch).unwrap().private_dirty_kib;
-        let written = (touch * page_size() / 1024) as u64;
+        let written = kib(touch);
         assert!(
-            told.abs_diff(written) <= KIB,
+            told.abs_diff(written) <= kib(FAULTS as usize),
             "the child wrote to {touch} pages, {written} KiB, and reports {told} KiB"
         );
     }
@@ -141,10 +183,10 @@ fn step3_what_is_written_is_private_to_the_child() {
 
 #[grade::test(hint = "look into /proc/self/smaps while the mapping is there, in the child")]
 fn step3_what_is_shared_is_not_private() {
-    mapping::share();
-    let told = witness(PAGES, PAGES).unwrap().private_dirty_kib;
+    let shared = Acts { before: mapping::share, ..Acts::NONE };
+    let told = witness_where(shared, PAGES, PAGES).unwrap().private_dirty_kib;
     assert!(
-        told <= KIB,
+        told <= kib(FAULTS as usize),
         "this test makes the mapping a shared one: nothing of it is private to the child, which \
          reports {told} KiB"
     );
@@ -156,7 +198,7 @@ fn step3_nothing_is_left() {
     let before = address_space();
     witness(PAGES, 10).unwrap();
     assert!(address_space() < before + PAGES, "the pages of the second call are still mapped");
-    assert_eq!(waitpid(None, None), Err(Errno::ECHILD), "a child was left");
+    assert_eq!(wait_for(None, None), Err(Errno::ECHILD), "a child was left");
 }
 
 #[grade::test(census = true, hint = "`?` returns at once; what is open, mapped or running then?")]
@@ -175,12 +217,67 @@ fn step3_a_failure_is_an_error() {
     assert!(address_space() < before + PAGES, "the pages are still mapped after a failed fork");
 }
 
+#[grade::test(
+    census = true,
+    timeout_ms = 3_000,
+    hint = "what does the parent read from the pipe when the child is dead,\n\
+            and who else could still write to it?"
+)]
+fn step3_a_child_that_ends_without_a_report_is_an_error() {
+    let dead = Acts { in_child: |_| support::die_of(Signal::SIGKILL), ..Acts::NONE };
+    let result = witness_where(dead, PAGES, 0);
+    assert!(
+        matches!(result, Err(Errno::ECHILD)),
+        "SIGKILL has ended the child before it could report; got {result:?}"
+    );
+}
+
+#[grade::test(
+    hint = "exit(3) tells what `exit` does before the process ends; what does `_exit` do?"
+)]
+fn step3_the_child_does_not_clean_up_for_the_caller() {
+    let (mut printed, pipe) = io::pipe().unwrap();
+    let mut stdout = io::stdout();
+    let usual = stdout.as_fd().try_clone_to_owned().unwrap();
+    dup2_stdout(&pipe).unwrap();
+    drop(pipe);
+    // Half a line waits in the buffer, and the child gets a copy of the buffer.
+    stdout.write_all(b"half a line").unwrap();
+    let result = witness(PAGES, 10);
+    stdout.flush().unwrap();
+    dup2_stdout(usual).unwrap();
+
+    let mut text = String::new();
+    printed.read_to_string(&mut text).unwrap();
+    assert_eq!(text, "half a line", "the caller printed this once, before the fork");
+    result.unwrap();
+}
+
+/// How many waits of the caller a signal still interrupts.
+static INTERRUPTIONS: AtomicU32 = AtomicU32::new(0);
+
+/// Takes the place of the C library's `waitpid`: no test could make a signal come in the short
+/// time between the report of the child and its end.
+#[unsafe(export_name = "waitpid")]
+extern "C" fn waitpid_with_signals(pid: pid_t, status: *mut c_int, options: c_int) -> pid_t {
+    // Relaxed: a process that uses it has one thread.
+    let left = INTERRUPTIONS.load(Relaxed);
+    if left > 0 {
+        INTERRUPTIONS.store(left - 1, Relaxed);
+        Errno::EINTR.set();
+        return -1;
+    }
+    // SAFETY: the next `waitpid` behind this one is the C library's, which has this type.
+    let real: extern "C" fn(pid_t, *mut c_int, c_int) -> pid_t =
+        unsafe { mem::transmute(libc::dlsym(libc::RTLD_NEXT, c"waitpid".as_ptr())) };
+    real(pid, status, options)
+}
+
 #[grade::test(hint = "which calls return early when a signal handler has run meanwhile?")]
 fn step3_a_signal_is_no_failure() {
-    let storm = SignalStorm::start().unwrap();
-    let start = storm.interruptions();
-    while storm.interruptions() < start + 20 {
-        let report = witness(PAGES, PAGES);
-        assert!(report.is_ok(), "{report:?}, while signals reached the caller");
-    }
+    let _storm = SignalStorm::start().unwrap();
+    INTERRUPTIONS.store(3, Relaxed);
+    let in_child = |_: &_| support::interrupt_the_sleep_of(Pid::parent());
+    let report = witness_where(Acts { in_child, ..Acts::NONE }, PAGES, PAGES);
+    assert!(report.is_ok(), "{report:?}, after signals have reached the waiting caller");
 }
