@@ -65,7 +65,10 @@ fn faults_of_children() -> u64 {
     getrusage(UsageWho::RUSAGE_CHILDREN).unwrap().minor_page_faults() as u64
 }
 
-#[grade::test(hint = "whose page does the child write to, if the mapping is private?")]
+#[grade::test(
+    timeout_ms = 10_000,
+    hint = "whose page does the child write to, if the mapping is private?"
+)]
 fn step1_a_write_of_the_child_does_not_reach_the_parent() {
     for touch in [0, 1, PAGES] {
         let report = witness(PAGES, touch).unwrap();
@@ -74,6 +77,7 @@ fn step1_a_write_of_the_child_does_not_reach_the_parent() {
 }
 
 #[grade::test(
+    timeout_ms = 10_000,
     hint = "read what is in the pages after the child has ended; what if it were shared?"
 )]
 fn step1_the_pages_of_the_parent_are_looked_at() {
@@ -113,6 +117,7 @@ fn step1_the_pages_are_mapped_and_a_child_writes_to_them() {
 }
 
 #[grade::test(
+    timeout_ms = 10_000,
     hint = "each write to a page that is still shared is one fault; what else costs some?"
 )]
 fn step2_each_page_that_is_written_costs_a_fault() {
@@ -126,7 +131,10 @@ fn step2_each_page_that_is_written_costs_a_fault() {
     }
 }
 
-#[grade::test(hint = "the child inherits the page tables; count only what its reads cost")]
+#[grade::test(
+    timeout_ms = 10_000,
+    hint = "the child inherits the page tables; count only what its reads cost"
+)]
 fn step2_a_read_costs_no_fault() {
     for touch in [0, PAGES] {
         let counted = witness(PAGES, touch).unwrap().read_faults;
@@ -137,7 +145,10 @@ fn step2_a_read_costs_no_fault() {
     }
 }
 
-#[grade::test(hint = "every page is read, one byte of each is enough; does the compiler keep it?")]
+#[grade::test(
+    timeout_ms = 10_000,
+    hint = "every page is read, one byte of each is enough; does the compiler keep it?"
+)]
 fn step2_the_child_reads_every_page() {
     let wiped = Acts { before: mapping::wipe_on_fork, ..Acts::NONE };
     for touch in [0, 1000] {
@@ -169,7 +180,10 @@ fn step2_a_page_is_copied_once() {
     );
 }
 
-#[grade::test(hint = "what is dirty and private is what the child has written: KiB, not pages")]
+#[grade::test(
+    timeout_ms = 10_000,
+    hint = "what is dirty and private is what the child has written: KiB, not pages"
+)]
 fn step3_what_is_written_is_private_to_the_child() {
     for touch in [0, 1000, PAGES] {
         let told = witness(PAGES, touch).unwrap().private_dirty_kib;

@@ -33,6 +33,10 @@ struct Plan {
     length: usize,
 }
 
+/// From so many bytes on, a buffer is large.
+#[cfg(target_env = "gnu")]
+const LARGE: libc::c_int = 1 << 17;
+
 static PLAN: Mutex<Option<Plan>> = Mutex::new(None);
 static FORKS: AtomicUsize = AtomicUsize::new(0);
 
@@ -44,6 +48,12 @@ pub fn plan(length: usize, acts: Acts) {
     FORKS.store(0, Relaxed);
     static REGISTERED: Once = Once::new();
     REGISTERED.call_once(|| {
+        // So that the allocator keeps large buffers out of its heap, which no test shall touch.
+        // SAFETY: the call changes a parameter of the allocator, and there is one thread.
+        #[cfg(target_env = "gnu")]
+        unsafe {
+            libc::mallopt(libc::M_MMAP_THRESHOLD, LARGE)
+        };
         // SAFETY: these are functions of this binary. The process has one thread, so that its copy
         // may do whatever it may do itself.
         let error = unsafe { libc::pthread_atfork(Some(before), Some(in_parent), Some(in_child)) };
