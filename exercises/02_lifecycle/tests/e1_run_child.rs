@@ -1,5 +1,7 @@
 //! Exercise 2.1: `lifecycle::e1_run_child`.
 
+#[path = "support/dying.rs"]
+mod dying;
 mod support;
 
 use std::io::{self, Read, Write};
@@ -63,7 +65,7 @@ fn the_value_of_the_closure_is_the_exit_code() {
 #[grade::test(hint = "which values of `WaitStatus` mean that a process has ended?")]
 fn a_death_by_signal_is_reported_as_one() {
     for deadly in [Signal::SIGKILL, Signal::SIGTERM, Signal::SIGSEGV, Signal::SIGABRT] {
-        let outcome = run(|| support::die_of(deadly));
+        let outcome = run(|| dying::die_of(deadly));
         let wanted = Outcome::Signaled { signal: deadly, core: false };
         assert_eq!(outcome, Ok(wanted), "the closure sent itself {deadly}");
     }

@@ -1,5 +1,7 @@
 //! Exercise 2.2: `lifecycle::e2_fork_tree`.
 
+#[path = "support/dying.rs"]
+mod dying;
 #[path = "support/meeting.rs"]
 mod meeting;
 mod support;
@@ -49,7 +51,7 @@ fn value(value: u8) -> Node {
 }
 
 fn dies_of(signal: Signal) -> Node {
-    leaf(move || support::die_of(signal))
+    leaf(move || dying::die_of(signal))
 }
 
 fn sum(nodes: impl Into<Vec<Node>>) -> Node {
