@@ -27,8 +27,9 @@ pub enum SpawnError {
 /// `PATH`, and a file that is no program is not given to a shell (compare execve(2) and exec(3)).
 ///
 /// The program starts with no signal blocked, and with the default action of SIGPIPE, which the
-/// Rust runtime ignores. The rest it inherits as execve(2) says, such as other ignored signals and
-/// the caller's descriptors that are not close-on-exec; but nothing that `spawn` has opened.
+/// Rust runtime ignores. The rest it inherits as fork(2) and execve(2) say, such as other ignored
+/// signals, the session, and the caller's descriptors that are not close-on-exec; but nothing that
+/// `spawn` has opened.
 ///
 /// The caller's signal mask and actions, descriptors and other children stay as they are. A signal
 /// that it handles is no failure.
@@ -38,10 +39,11 @@ pub enum SpawnError {
 ///
 /// # Errors
 ///
-/// Fails with [`SpawnError::Exec`] and the error of execve(2) where that fails, and with `EINVAL`
-/// where `argv` is empty. The failed child is gone then, also for a caller that ignores SIGCHLD.
-/// It has not returned to the caller, nor cleaned up for it: no destructor and no exit handler
-/// has run in it, and no buffer was written by it.
+/// Fails with [`SpawnError::Pipe`] or [`SpawnError::Fork`] where the system has no room for one,
+/// and with [`SpawnError::Exec`] and the error of execve(2) where that fails, or `EINVAL` where
+/// `argv` is empty. The failed child is gone then, also for a caller that ignores SIGCHLD. It has
+/// not returned to the caller, nor cleaned up for it: no destructor and no exit handler has run in
+/// it, and no buffer was written by it.
 pub fn spawn(argv: &[CString], env: &[CString]) -> Result<Pid, SpawnError> {
     // TODO: one step after the other; begin with fork and `libc::execve`.
     todo!("start the program {:?} with {} variables", argv.first(), env.len())

@@ -361,9 +361,10 @@ fn step4_the_program_starts_with_sigpipe_as_usual_and_no_signal_blocked() {
 
 #[grade::test(
     timeout_ms = 2_000,
-    hint = "nohup(1) counts on this: what becomes of a signal that is ignored before `exec`?"
+    hint = "nohup(1) and the job control of shells count on it: what does the child change that it\n\
+            was not told to change?"
 )]
-fn step4_what_else_the_caller_ignores_stays_ignored() {
+fn step4_all_else_is_inherited() {
     // SAFETY: no handler is installed.
     unsafe { signal(Signal::SIGHUP, SigHandler::SigIgn) }.unwrap();
     let shell = shell();
@@ -372,6 +373,13 @@ fn step4_what_else_the_caller_ignores_stays_ignored() {
         bit(Signal::SIGHUP),
         "the caller ignores SIGHUP, and the program does not"
     );
+    for (field, what) in [(2, "process group"), (3, "session")] {
+        assert_eq!(
+            support::stat(shell.pid, field),
+            support::stat(Pid::this(), field),
+            "the {what} of the program, and that of the caller"
+        );
+    }
     shell.end_with(0).unwrap();
 }
 
