@@ -2,25 +2,26 @@
 
 #[path = "support/around_fork.rs"]
 mod around_fork;
+#[path = "support/dying.rs"]
+mod dying;
 #[path = "support/mapping.rs"]
 mod mapping;
 mod support;
 
 use std::fs;
 use std::io::{self, Read, Write};
-use std::mem;
 use std::os::fd::AsFd;
-use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+use std::sync::atomic::{AtomicI32, Ordering::Relaxed};
 
 use around_fork::Acts;
 use grade::storm::SignalStorm;
 use lifecycle::e5_cow_witness::{self, CowReport};
 use mapping::page_size;
 use nix::errno::Errno;
-use nix::libc::{self, c_int, pid_t};
+use nix::libc;
 use nix::sys::resource::{UsageWho, getrusage};
 use nix::sys::signal::Signal;
-use nix::sys::wait::waitpid as wait_for;
+use nix::sys::wait::waitpid;
 use nix::unistd::{Pid, dup2_stdout};
 
 /// Enough for 16 MiB, where a page has 4 KiB.
@@ -212,7 +213,7 @@ fn step3_nothing_is_left() {
     let before = address_space();
     witness(PAGES, 10).unwrap();
     assert!(address_space() < before + PAGES, "the pages of the second call are still mapped");
-    assert_eq!(wait_for(None, None), Err(Errno::ECHILD), "a child was left");
+    assert_eq!(waitpid(None, None), Err(Errno::ECHILD), "a child was left");
 }
 
 #[grade::test(census = true, hint = "`?` returns at once; what is open, mapped or running then?")]
@@ -238,7 +239,7 @@ fn step3_a_failure_is_an_error() {
             and who else could still write to it?"
 )]
 fn step3_a_child_that_ends_without_a_report_is_an_error() {
-    let dead = Acts { in_child: |_| support::die_of(Signal::SIGKILL), ..Acts::NONE };
+    let dead = Acts { in_child: |_| dying::die_of(Signal::SIGKILL), ..Acts::NONE };
     let result = witness_where(dead, PAGES, 0);
     assert!(
         matches!(result, Err(Errno::ECHILD)),
@@ -267,31 +268,32 @@ fn step3_the_child_does_not_clean_up_for_the_caller() {
     result.unwrap();
 }
 
-/// How many waits of the caller a signal still interrupts.
-static INTERRUPTIONS: AtomicU32 = AtomicU32::new(0);
+/// The process that waits for a child of its own; 0 is none.
+static WAITING: AtomicI32 = AtomicI32::new(0);
 
-/// Takes the place of the C library's `waitpid`: no test could make a signal come in the short
-/// time between the report of the child and its end.
-#[unsafe(export_name = "waitpid")]
-extern "C" fn waitpid_with_signals(pid: pid_t, status: *mut c_int, options: c_int) -> pid_t {
-    // Relaxed: a process that uses it has one thread.
-    let left = INTERRUPTIONS.load(Relaxed);
-    if left > 0 {
-        INTERRUPTIONS.store(left - 1, Relaxed);
-        Errno::EINTR.set();
-        return -1;
+/// Takes the place of the C library's `_exit`: a child that ends lets signals reach its parent
+/// first, so that the parent's wait is interrupted.
+#[unsafe(export_name = "_exit")]
+extern "C" fn exit_while_the_parent_waits(code: i32) -> ! {
+    // Relaxed: each process has one thread.
+    let waiting = Pid::from_raw(WAITING.load(Relaxed));
+    if waiting == Pid::parent() {
+        support::interrupt_the_sleep_of(waiting);
     }
-    // SAFETY: the next `waitpid` behind this one is the C library's, which has this type.
-    let real: extern "C" fn(pid_t, *mut c_int, c_int) -> pid_t =
-        unsafe { mem::transmute(libc::dlsym(libc::RTLD_NEXT, c"waitpid".as_ptr())) };
-    real(pid, status, options)
+    loop {
+        // SAFETY: the call takes any code, and does not return.
+        unsafe { libc::syscall(libc::SYS_exit_group, code) };
+    }
 }
 
 #[grade::test(hint = "which calls return early when a signal handler has run meanwhile?")]
 fn step3_a_signal_is_no_failure() {
     let _storm = SignalStorm::start().unwrap();
-    INTERRUPTIONS.store(3, Relaxed);
+    WAITING.store(Pid::this().as_raw(), Relaxed);
+    // Before the child works, the parent sleeps until it gets the report.
     let in_child = |_: &_| support::interrupt_the_sleep_of(Pid::parent());
-    let report = witness_where(Acts { in_child, ..Acts::NONE }, PAGES, PAGES);
-    assert!(report.is_ok(), "{report:?}, after signals have reached the waiting caller");
+    for touch in [0, PAGES] {
+        let report = witness_where(Acts { in_child, ..Acts::NONE }, PAGES, touch);
+        assert!(report.is_ok(), "{report:?}, while signals reached the waiting caller");
+    }
 }
