@@ -245,6 +245,7 @@ fn step3_a_child_that_ends_without_a_report_is_an_error() {
         matches!(result, Err(Errno::ECHILD)),
         "SIGKILL has ended the child before it could report; got {result:?}"
     );
+    assert_eq!(waitpid(None, None), Err(Errno::ECHILD), "the child was left after the error");
 }
 
 #[grade::test(
