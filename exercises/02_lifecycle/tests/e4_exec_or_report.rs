@@ -81,7 +81,6 @@ fn file(text: &str, mode: u32) -> (File, CString) {
 }
 
 #[grade::test(
-    timeout_ms = 2_000,
     census = true,
     hint = "the test lets the program end only after `spawn` has returned:\n\
             what do you wait for, and who still holds the other end of it?"
@@ -97,10 +96,7 @@ fn step1_the_program_runs_and_the_caller_goes_on() {
     assert_eq!(shell.end_with(7), Ok(WaitStatus::Exited(pid, 7)), "the program exits with 7");
 }
 
-#[grade::test(
-    timeout_ms = 2_000,
-    hint = "which functions of exec(3) take the environment as an argument?"
-)]
+#[grade::test(hint = "which functions of exec(3) take the environment as an argument?")]
 fn step1_the_program_gets_its_arguments_and_its_environment() {
     let argv = [c"/bin/sh", c"-c", shell::SCRIPT, c"", c"two words", c"\xff$HOME"];
     for env in [&[][..], &[c"B=two words", c"A=\xff", c"EMPTY="][..]] {
@@ -118,11 +114,8 @@ fn step1_the_program_gets_its_arguments_and_its_environment() {
     }
 }
 
-#[grade::test(
-    timeout_ms = 2_000,
-    hint = "`errno` belongs to the process whose call failed, until its next call:\n\
-            how does the caller get it?"
-)]
+#[grade::test(hint = "`errno` belongs to the process whose call failed, until its next call:\n\
+            how does the caller get it?")]
 fn step2_the_error_of_exec_is_the_error_of_the_call() {
     assert_exec_fails(&[NOTHING], Errno::ENOENT, "there is no such file");
     assert_exec_fails(&[c""], Errno::ENOENT, "the path is empty");
@@ -137,7 +130,6 @@ fn step2_the_error_of_exec_is_the_error_of_the_call() {
 }
 
 #[grade::test(
-    timeout_ms = 2_000,
     hint = "which functions of exec(3) do more than the system call: search, ask a shell?"
 )]
 fn step2_no_path_is_searched_and_no_shell_is_asked() {
@@ -146,16 +138,13 @@ fn step2_no_path_is_searched_and_no_shell_is_asked() {
     assert_exec_fails(&[c"sh"], Errno::ENOENT, "the path `sh`, where the folder has no such file");
 }
 
-#[grade::test(timeout_ms = 2_000, hint = "which path do you execute where there is no `argv[0]`?")]
+#[grade::test(hint = "which path do you execute where there is no `argv[0]`?")]
 fn step2_no_arguments_are_no_program() {
     assert_exec_fails(&[], Errno::EINVAL, "`argv` is empty");
     assert_no_child();
 }
 
-#[grade::test(
-    timeout_ms = 5_000,
-    hint = "what tells the caller that `exec` has succeeded, however long that takes?"
-)]
+#[grade::test(hint = "what tells the caller that `exec` has succeeded, however long that takes?")]
 fn step2_the_caller_waits_until_exec_has_succeeded_or_failed() {
     // Every child is late: it goes on when the caller has done what it can do without it.
     moments::in_every_child(|caller| {
@@ -164,10 +153,7 @@ fn step2_the_caller_waits_until_exec_has_succeeded_or_failed() {
     assert_exec_fails(&[NOTHING], Errno::ENOENT, "there is no such file, which took a while");
 }
 
-#[grade::test(
-    timeout_ms = 2_000,
-    hint = "which descriptors does `exec` close, and which does it keep?"
-)]
+#[grade::test(hint = "which descriptors does `exec` close, and which does it keep?")]
 fn step2_the_program_inherits_descriptors_of_the_caller_and_no_others() {
     let (_reader, writer) = io::pipe().unwrap();
     // SAFETY: the number is a descriptor, and the flag says that a program may inherit it.
@@ -183,7 +169,6 @@ fn step2_the_program_inherits_descriptors_of_the_caller_and_no_others() {
 }
 
 #[grade::test(
-    timeout_ms = 2_000,
     hint = "exit(3) tells what `exit` does before the process ends; what does `_exit` do?"
 )]
 fn step2_the_failed_child_does_not_clean_up_for_the_caller() {
@@ -233,10 +218,7 @@ fn step3_failures_leave_nothing_behind() {
     }
 }
 
-#[grade::test(
-    timeout_ms = 2_000,
-    hint = "whose status does your wait collect, if the caller has other children?"
-)]
+#[grade::test(hint = "whose status does your wait collect, if the caller has other children?")]
 fn step3_other_children_are_left_to_the_caller() {
     // SAFETY: a graded test has one thread, and the child ends at once.
     let other = match unsafe { fork() }.unwrap() {
@@ -255,11 +237,7 @@ fn step3_other_children_are_left_to_the_caller() {
     assert_no_child();
 }
 
-#[grade::test(
-    timeout_ms = 2_000,
-    census = true,
-    hint = "what has been opened when `fork` fails, and who closes it?"
-)]
+#[grade::test(census = true, hint = "what has been opened when `fork` fails, and who closes it?")]
 fn step3_a_failed_fork_is_an_error() {
     no_new_processes().unwrap();
     let result = spawn(&[c"/bin/sh", c"-c", c"exit 0"], &[]);
@@ -270,7 +248,6 @@ fn step3_a_failed_fork_is_an_error() {
 }
 
 #[grade::test(
-    timeout_ms = 2_000,
     census = true,
     hint = "what does the call that makes a pipe return where no descriptor is left?"
 )]
@@ -285,10 +262,7 @@ fn step3_a_failed_pipe_is_an_error() {
     assert_no_child();
 }
 
-#[grade::test(
-    timeout_ms = 5_000,
-    hint = "what does read(2) return when a signal handler has run meanwhile?"
-)]
+#[grade::test(hint = "what does read(2) return when a signal handler has run meanwhile?")]
 fn step3_a_signal_does_not_end_the_wait_for_the_report() {
     let storm = SignalStorm::start().unwrap();
     moments::in_every_child(support::interrupt_the_sleep_of);
@@ -302,11 +276,8 @@ fn step3_a_signal_does_not_end_the_wait_for_the_report() {
     shell.end_with(0).unwrap();
 }
 
-#[grade::test(
-    timeout_ms = 5_000,
-    hint = "what does waitpid(2) return when a signal handler has run meanwhile,\n\
-            or when it is told not to wait?"
-)]
+#[grade::test(hint = "what does waitpid(2) return when a signal handler has run meanwhile,\n\
+            or when it is told not to wait?")]
 fn step3_a_signal_does_not_end_the_wait_for_the_failed_child() {
     let storm = SignalStorm::start().unwrap();
     moments::before_a_child_exits(support::interrupt_the_sleep_of);
@@ -315,10 +286,7 @@ fn step3_a_signal_does_not_end_the_wait_for_the_failed_child() {
     assert_no_child();
 }
 
-#[grade::test(
-    timeout_ms = 2_000,
-    hint = "what does waitpid(2) return where no status of a dead child is kept?"
-)]
+#[grade::test(hint = "what does waitpid(2) return where no status of a dead child is kept?")]
 fn step3_the_error_is_the_same_where_sigchld_is_ignored() {
     // Where SIGCHLD is ignored, the kernel keeps no status of dead children (wait(2), NOTES).
     // SAFETY: no handler is installed.
@@ -338,10 +306,7 @@ fn bit(signal: Signal) -> u64 {
     1 << (signal as u32 - 1)
 }
 
-#[grade::test(
-    timeout_ms = 2_000,
-    hint = "signal(7) and execve(2) tell what becomes of actions and of the mask"
-)]
+#[grade::test(hint = "signal(7) and execve(2) tell what becomes of actions and of the mask")]
 fn step4_the_program_starts_with_sigpipe_as_usual_and_no_signal_blocked() {
     // SAFETY: no handler is installed.
     unsafe { signal(Signal::SIGPIPE, SigHandler::SigIgn) }.unwrap();
@@ -359,7 +324,6 @@ fn step4_the_program_starts_with_sigpipe_as_usual_and_no_signal_blocked() {
 }
 
 #[grade::test(
-    timeout_ms = 2_000,
     hint = "nohup(1) and the job control of shells count on it: what does the child change that it\n\
             was not told to change?"
 )]
@@ -382,10 +346,7 @@ fn step4_all_else_is_inherited() {
     shell.end_with(0).unwrap();
 }
 
-#[grade::test(
-    timeout_ms = 2_000,
-    hint = "in which of the two processes, caller or child, do you change the signals?"
-)]
+#[grade::test(hint = "in which of the two processes, caller or child, do you change the signals?")]
 fn step4_the_signals_of_the_caller_stay_as_they_are() {
     let now = || {
         let status = std::fs::read("/proc/self/status").unwrap();
@@ -404,7 +365,6 @@ fn step4_the_signals_of_the_caller_stay_as_they_are() {
 }
 
 #[grade::test(
-    timeout_ms = 2_000,
     hint = "what runs in the child between fork and `exec`, or after it, and what of that could be\n\
             done before the fork? What is dropped in the child?"
 )]
@@ -429,7 +389,6 @@ fn step5_the_child_neither_allocates_nor_frees() {
 }
 
 #[grade::test(
-    timeout_ms = 2_000,
     hint = "the other program of this test is started when there is a pipe, and runs on:\n\
             from which moment on is your pipe close-on-exec?"
 )]

@@ -6,15 +6,6 @@ use std::sync::{Mutex, OnceLock};
 use nix::libc::{self, c_int, c_long};
 use nix::unistd::Pid;
 
-unsafe extern "C" {
-    /// pthread_atfork(3).
-    fn pthread_atfork(
-        before: Option<extern "C" fn()>,
-        in_the_parent: Option<extern "C" fn()>,
-        in_the_child: Option<extern "C" fn()>,
-    ) -> c_int;
-}
-
 /// What a child does at a moment. It gets the ID of the process that set the moment up: its parent
 /// may be another one by then.
 type Act = fn(Pid);
@@ -31,7 +22,7 @@ pub fn in_every_child(act: Act) {
     }
     BORN.set((Pid::this(), act)).expect("a test has one act for this moment");
     // SAFETY: the handler is a function of this binary.
-    assert_eq!(unsafe { pthread_atfork(None, None, Some(born)) }, 0);
+    assert_eq!(unsafe { libc::pthread_atfork(None, None, Some(born)) }, 0);
 }
 
 /// Acts in every forked child that is about to end by `_exit`.
