@@ -31,6 +31,7 @@ pub mod alloc;
 mod body;
 mod capture;
 mod census;
+pub mod cpu;
 mod diagnose;
 mod guard;
 mod isolate;

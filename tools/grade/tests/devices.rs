@@ -2,8 +2,11 @@
 
 use std::fs::File;
 use std::io;
+use std::thread;
+use std::time::Duration;
 
 use grade::alloc::{CODE, Watch, WatchedAllocator};
+use grade::cpu::{Mark, spent_by};
 use grade::tight::few_descriptors;
 use nix::errno::Errno;
 use nix::libc;
@@ -73,4 +76,50 @@ fn so_many_descriptors_can_be_opened_and_no_more() {
         assert!(File::open("/dev/null").is_ok(), "the limit is gone");
         drop(above);
     }
+}
+
+/// Enough processor time to be seen, for a clock of which the finest step is a tick.
+const BUSY: Duration = Duration::from_millis(30);
+
+#[grade::test]
+fn a_wait_costs_one_sleep_and_no_time() {
+    let nap = || thread::sleep(Duration::from_millis(100));
+    let ((), spent) = spent_by(nap);
+    assert!((1..=2).contains(&spent.sleeps), "one wait: {spent:?}");
+    assert!(spent.time < BUSY, "one wait: {spent:?}");
+}
+
+#[grade::test]
+fn a_loop_of_naps_costs_a_sleep_each() {
+    let ((), spent) = spent_by(|| {
+        for _ in 0..20 {
+            thread::sleep(Duration::from_millis(1));
+        }
+    });
+    assert!((20..=22).contains(&spent.sleeps), "twenty naps: {spent:?}");
+}
+
+#[grade::test]
+fn a_loop_without_a_nap_costs_time_and_no_sleep() {
+    let mark = Mark::set();
+    while mark.spent().time < BUSY {
+        thread::yield_now();
+    }
+    let spent = mark.spent();
+    assert!(spent.sleeps <= 1, "no wait at all: {spent:?}");
+}
+
+#[grade::test]
+fn other_threads_and_no_other_processes_count() {
+    let mark = Mark::set();
+    let child = end_of_a_child(|| {
+        let busy = Mark::set();
+        while busy.spent().time < BUSY {}
+    });
+    assert_eq!(code(child), Some(0));
+    assert!(mark.spent().time < BUSY, "a child was busy: {:?}", mark.spent());
+
+    let busy = Mark::set();
+    thread::spawn(move || while busy.spent().time < BUSY {}).join().unwrap();
+    assert!(mark.spent().time >= BUSY, "a thread was busy: {:?}", mark.spent());
 }
