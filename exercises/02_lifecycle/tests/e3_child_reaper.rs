@@ -9,7 +9,7 @@ mod support;
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, ErrorKind, PipeWriter, Read, Write};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
@@ -22,6 +22,9 @@ use nix::libc;
 use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, Signal, kill, raise, sigaction};
 use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid, waitpid};
 use nix::unistd::Pid;
+
+/// Longer than a test: who waits for the end of it is ended.
+const LONG: Duration = Duration::from_secs(3_600);
 
 /// For an exit that is there already: a right reaper needs none of it.
 const ENOUGH: Duration = Duration::from_secs(2);
@@ -60,6 +63,27 @@ fn wait_until_dead(child: Pid) {
     waitid(Id::Pid(child), WaitPidFlag::WEXITED | WaitPidFlag::WNOWAIT).unwrap();
 }
 
+/// A child that the caller has started without the reaper, and that has ended.
+fn dead_child_of_the_caller() -> Child {
+    let other = shell("exit 8").spawn().unwrap();
+    wait_until_dead(pid(&other));
+    other
+}
+
+fn pid(child: &Child) -> Pid {
+    Pid::from_raw(child.id().cast_signed())
+}
+
+/// Takes the status of a child that has exited with 8.
+#[track_caller]
+fn assert_left_alone(mut other: Child) {
+    assert_eq!(
+        other.wait().ok().and_then(|status| status.code()),
+        Some(8),
+        "the code of another child of the caller; the reaper must leave its status alone"
+    );
+}
+
 #[grade::test(hint = "a child exits, or a signal terminates it; which variants of `WaitStatus`?")]
 fn step1_the_end_of_a_child_is_reported() {
     let mut reaper = Reaper::new().unwrap();
@@ -71,7 +95,7 @@ fn step1_the_end_of_a_child_is_reported() {
         ("kill -KILL $$", Outcome::Signaled(Signal::SIGKILL)),
     ] {
         let child = reaper.spawn(&mut shell(script)).unwrap();
-        let exit = next_exit(&mut reaper, Duration::MAX);
+        let exit = next_exit(&mut reaper, LONG);
         assert_eq!(exit, Ok(Some((child, wanted))), "the program runs `{script}`");
     }
 }
@@ -83,14 +107,14 @@ fn step1_the_end_of_a_child_is_reported() {
 fn step1_without_a_child_there_is_nothing_to_wait_for() {
     let mut reaper = Reaper::new().unwrap();
     assert_eq!(reaper.live(), 0, "live children of a new reaper");
-    assert_eq!(next_exit(&mut reaper, Duration::MAX), Ok(None), "nothing was started");
+    assert_eq!(next_exit(&mut reaper, LONG), Ok(None), "nothing was started");
 
     let mut script = shell("exit 3");
     let mut children = [reaper.spawn(&mut script).unwrap(), reaper.spawn(&mut script).unwrap()];
     children.iter().for_each(|&child| wait_until_dead(child));
     assert_eq!(reaper.live(), 2, "live children: two have ended, and none was reported");
     for left in [1, 0] {
-        let exit = next_exit(&mut reaper, Duration::MAX);
+        let exit = next_exit(&mut reaper, LONG);
         let Ok(Some((child, Outcome::Exited(3)))) = exit else {
             panic!("one of {children:?} and its code 3 were expected; got {exit:?}");
         };
@@ -98,7 +122,7 @@ fn step1_without_a_child_there_is_nothing_to_wait_for() {
         *known.expect("each child is reported once") = Pid::from_raw(0);
         assert_eq!(reaper.live(), left, "live children, after one more was reported");
     }
-    assert_eq!(next_exit(&mut reaper, Duration::MAX), Ok(None), "all have been reported");
+    assert_eq!(next_exit(&mut reaper, LONG), Ok(None), "all have been reported");
 }
 
 #[grade::test(timeout_ms = 2_000, hint = "what does `Command::spawn` return for such a program?")]
@@ -107,7 +131,7 @@ fn step1_a_program_that_is_missing_is_an_error_of_spawn() {
     let error = reaper.spawn(&mut Command::new("/no/such/program")).map_err(|error| error.kind());
     assert_eq!(error, Err(ErrorKind::NotFound), "there is no such program");
     assert_eq!(reaper.live(), 0, "live children: none was started");
-    assert_eq!(next_exit(&mut reaper, Duration::MAX), Ok(None), "there is nobody to wait for");
+    assert_eq!(next_exit(&mut reaper, LONG), Ok(None), "there is nobody to wait for");
 }
 
 #[grade::test(timeout_ms = 2_000, hint = "WNOHANG: look, and do not wait")]
@@ -149,19 +173,39 @@ fn step2_every_exit_is_reported_where_many_come_at_once() {
     assert_eq!(reaper.live(), 0, "live children, after all exits were reported");
 }
 
-#[grade::test(hint = "when does the reaper begin to listen, and who may have ended before that?")]
+#[grade::test(timeout_ms = 3_000, hint = "children end in any order: whom does a look ask?")]
+fn step2_the_last_child_may_end_first() {
+    let mut reaper = Reaper::new().unwrap();
+    let (first, release_first) = start_waiting(&mut reaper, 1);
+    let (last, release_last) = start_waiting(&mut reaper, 2);
+    for (child, code, release) in [(last, 2, release_last), (first, 1, release_first)] {
+        drop(release);
+        wait_until_dead(child);
+        let exit = next_exit(&mut reaper, LONG);
+        assert_eq!(
+            exit,
+            Ok(Some((child, Outcome::Exited(code)))),
+            "first the last, then the first"
+        );
+    }
+}
+
+#[grade::test(
+    timeout_ms = 3_000,
+    hint = "when does the reaper begin to listen, and who may have ended before that?"
+)]
 fn step2_an_exit_before_the_call_is_reported() {
     let mut reaper = Reaper::new().unwrap();
     let child = reaper.spawn(&mut shell("exit 5")).unwrap();
     wait_until_dead(child);
-    let exit = next_exit(&mut reaper, ENOUGH);
+    let exit = next_exit(&mut reaper, LONG);
     assert_eq!(exit, Ok(Some((child, Outcome::Exited(5)))), "it ended before the call");
 
     // Now the child ends inside `spawn`, if anything changes the signal mask there.
     gaps::end_before_the_mask_changes();
     let child = reaper.spawn(&mut shell("exit 6")).unwrap();
     wait_until_dead(child);
-    let exit = next_exit(&mut reaper, ENOUGH);
+    let exit = next_exit(&mut reaper, LONG);
     assert_eq!(exit, Ok(Some((child, Outcome::Exited(6)))), "it ended before the call");
 }
 
@@ -170,21 +214,15 @@ fn step2_an_exit_before_the_call_is_reported() {
     hint = "whose status does your wait collect, if the caller has other children?"
 )]
 fn step2_other_children_are_left_to_the_caller() {
-    let other = shell("exit 8").spawn().unwrap();
-    let other = Pid::from_raw(other.id().cast_signed());
-    wait_until_dead(other);
+    let other = dead_child_of_the_caller();
     let mut reaper = Reaper::new().unwrap();
     let (child, release) = start_waiting(&mut reaper, 2);
     assert_eq!(next_exit(&mut reaper, Duration::ZERO), Ok(None), "a child of others has ended");
     drop(release);
     wait_until_dead(child);
-    let exit = next_exit(&mut reaper, Duration::MAX);
+    let exit = next_exit(&mut reaper, LONG);
     assert_eq!(exit, Ok(Some((child, Outcome::Exited(2)))), "the child of the reaper");
-    assert_eq!(
-        waitpid(other, None),
-        Ok(WaitStatus::Exited(other, 8)),
-        "the status of another child of the caller; the reaper must leave it alone"
-    );
+    assert_left_alone(other);
 }
 
 #[grade::test(
@@ -204,7 +242,7 @@ fn step2_a_stop_is_not_an_exit() {
     }
     drop(release);
     wait_until_dead(child);
-    let exit = next_exit(&mut reaper, Duration::MAX);
+    let exit = next_exit(&mut reaper, LONG);
     assert_eq!(exit, Ok(Some((child, Outcome::Exited(1)))), "now it has ended");
 }
 
@@ -226,8 +264,22 @@ fn step3_an_exit_ends_the_wait() {
         support::has_fallen_asleep(caller);
         let _ = release.write_all(b"\n");
     });
-    let exit = next_exit(&mut reaper, Duration::MAX);
+    let exit = next_exit(&mut reaper, LONG);
     assert_eq!(exit, Ok(Some((child, Outcome::Exited(3)))), "the child ended during the wait");
+    meanwhile.ends();
+}
+
+#[grade::test(hint = "what is now plus `Duration::MAX`? And what does a system call make of it?")]
+fn step3_a_wait_may_have_no_end() {
+    let caller = Pid::this();
+    let mut reaper = Reaper::new().unwrap();
+    let (child, mut release) = start_waiting(&mut reaper, 2);
+    let meanwhile = Meanwhile::starts(move || {
+        support::has_fallen_asleep(caller);
+        let _ = release.write_all(b"\n");
+    });
+    let exit = next_exit(&mut reaper, Duration::MAX);
+    assert_eq!(exit, Ok(Some((child, Outcome::Exited(2)))), "the timeout is `Duration::MAX`");
     meanwhile.ends();
 }
 
@@ -245,8 +297,7 @@ fn step3_it_sleeps_until_the_timeout() {
     let mut reaper = Reaper::new().unwrap();
     let (child, release) = start_waiting(&mut reaper, 0);
     // Others have a child as well, and it has ended: that is a SIGCHLD, and no exit.
-    let mut other = shell("exit 0").spawn().unwrap();
-    wait_until_dead(Pid::from_raw(other.id().cast_signed()));
+    let other = dead_child_of_the_caller();
 
     let end = Instant::now() + WAIT;
     let (exit, spent) = spent_by(|| next_exit(&mut reaper, WAIT));
@@ -261,13 +312,13 @@ fn step3_it_sleeps_until_the_timeout() {
     );
     let spins = spent.sleeps == 0 && spent.time >= BUSY || spent.time >= TOO_BUSY;
     assert!(!spins, "the wait kept the processor busy for {:?}: it did not sleep", spent.time);
-    other.wait().unwrap();
+    assert_left_alone(other);
     drop(release);
-    assert_eq!(next_exit(&mut reaper, Duration::MAX), Ok(Some((child, Outcome::Exited(0)))));
+    assert_eq!(next_exit(&mut reaper, LONG), Ok(Some((child, Outcome::Exited(0)))));
 }
 
 #[grade::test(
-    timeout_ms = 10_000,
+    timeout_ms = 3_000,
     hint = "the child ends right after a look that found it alive: is anything left that tells of \
             it when you sleep? Would a signal have been lost, or a signal been read and forgotten?"
 )]
@@ -278,40 +329,44 @@ fn step3_an_exit_between_a_look_and_the_sleep_is_seen() {
         let (child, mut release) = start_waiting(&mut reaper, 6);
         // Where a signal of another child is pending, the first sleep is none, and another look
         // comes after it.
-        let mut other = shell("exit 0").spawn().unwrap();
-        wait_until_dead(Pid::from_raw(other.id().cast_signed()));
+        let other = dead_child_of_the_caller();
         gaps::end_after_looks(look, child, release.try_clone().unwrap());
         // One that looks less often gets an exit all the same.
         let meanwhile = Meanwhile::starts(move || {
             support::has_fallen_asleep(caller);
             let _ = release.write_all(b"\n");
         });
-        let exit = next_exit(&mut reaper, 2 * ENOUGH);
+        let exit = next_exit(&mut reaper, LONG);
         assert_eq!(
             exit,
             Ok(Some((child, Outcome::Exited(6)))),
             "the child ended right after look {look} of this call, before the next sleep"
         );
         meanwhile.ends();
-        other.wait().unwrap();
+        assert_left_alone(other);
     }
 }
 
 #[grade::test(hint = "what does a system call return when a signal handler has run meanwhile?")]
 fn step3_a_signal_does_not_end_the_wait() {
     let caller = Pid::this();
+    // It ends after the reaper, which may have to let go of signals that it holds back.
+    let storm = SignalStorm::start().unwrap();
     let mut reaper = Reaper::new().unwrap();
     let (child, mut release) = start_waiting(&mut reaper, 5);
-    let storm = SignalStorm::start().unwrap();
     let meanwhile = Meanwhile::starts(move || {
         support::interrupt_the_sleep_of(caller);
         let _ = release.write_all(b"\n");
     });
-    let exit = next_exit(&mut reaper, Duration::MAX);
+    let exit = next_exit(&mut reaper, LONG);
     assert_eq!(
         exit,
         Ok(Some((child, Outcome::Exited(5)))),
         "the child ended after signals had reached the waiting caller"
+    );
+    assert!(
+        storm.interruptions() > 0,
+        "the caller has handled no signal during the wait; only SIGCHLD may be held back"
     );
     drop(storm);
     meanwhile.ends();
@@ -327,7 +382,7 @@ fn step3_signals_do_not_prolong_the_wait() {
     let exit = next_exit(&mut reaper, Duration::from_millis(500));
     assert_eq!(exit, Ok(None), "no child has ended");
     drop((storm, release));
-    assert_eq!(next_exit(&mut reaper, Duration::MAX), Ok(Some((child, Outcome::Exited(0)))));
+    assert_eq!(next_exit(&mut reaper, LONG), Ok(Some((child, Outcome::Exited(0)))));
 }
 
 #[grade::test(hint = "the wait is over, and what has happened? Look, and if it was nothing: sleep")]
@@ -335,11 +390,9 @@ fn step3_only_an_exit_of_its_own_ends_the_wait() {
     let caller = Pid::this();
     let mut reaper = Reaper::new().unwrap();
     let (child, mut release) = start_waiting(&mut reaper, 4);
-    let (mut told, tell) = io::pipe().unwrap();
-    let mut other = Command::new("sh");
-    let mut other =
-        other.args(["-c", "read line"]).stdin(told.try_clone().unwrap()).spawn().unwrap();
-    let others = Pid::from_raw(other.id().cast_signed());
+    let (input, end) = io::pipe().unwrap();
+    let other = shell("read line; exit 8").stdin(input).spawn().unwrap();
+    let others = pid(&other);
     let meanwhile = Meanwhile::starts(move || {
         let state = |pid, wanted: &str| {
             support::patiently(|| support::stat(pid, 0).is_none_or(|state| state == wanted));
@@ -347,7 +400,7 @@ fn step3_only_an_exit_of_its_own_ends_the_wait() {
             support::has_fallen_asleep(caller);
         };
         support::has_fallen_asleep(caller);
-        drop(tell);
+        drop(end);
         state(others, "Z");
         let _ = kill(child, Signal::SIGSTOP);
         state(child, "T");
@@ -355,14 +408,13 @@ fn step3_only_an_exit_of_its_own_ends_the_wait() {
         state(child, "S");
         let _ = release.write_all(b"\n");
     });
-    let exit = next_exit(&mut reaper, Duration::MAX);
+    let exit = next_exit(&mut reaper, LONG);
     assert_eq!(
         exit,
         Ok(Some((child, Outcome::Exited(4)))),
         "another child ended, this one was stopped and went on, and then it ended"
     );
-    assert_eq!(told.read(&mut [0]).unwrap(), 0);
-    assert!(other.wait().is_ok(), "the status of another child of the caller was taken");
+    assert_left_alone(other);
     meanwhile.ends();
 }
 
