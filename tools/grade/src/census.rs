@@ -1,11 +1,10 @@
-//! Counts what a test holds before and after: descriptors, threads, zombies, kernel objects.
+//! Counts what a test holds before and after: descriptors, threads, children, kernel objects.
 
-use std::collections::BTreeMap;
-use std::fs;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{self, File};
 use std::io;
-use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, FromRawFd, OwnedFd};
 use std::os::unix::fs::MetadataExt;
-use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
@@ -27,80 +26,117 @@ const SYSTEM_V: [(&str, &str); 3] = [
 const LOOKS: u32 = 500;
 const PAUSE: Duration = Duration::from_millis(2);
 
-/// The view of the queues is kept away from the numbers that the test gets.
+/// The descriptors of the census are kept away from the numbers that the test gets.
 const OUT_OF_THE_WAY: i32 = 200;
 
-/// What this process holds: a name for each thing, by what it is.
+/// In the mode of shared memory: it has been removed (shmctl(2)).
+const SHM_DEST: u32 = 0o1000;
+
+/// The most that are named.
+const NAMED: usize = 8;
+
+/// What this process holds before the test.
 pub(crate) struct Census {
+    /// A view of the message queues.
     queues: Option<OwnedFd>,
+    /// Room for counting again, should the test have used up all descriptors.
+    room: OwnedFd,
     held: Held,
 }
 
-/// Things by a key that tells them apart, each with its name for the learner.
-type Held = BTreeMap<String, String>;
+#[derive(Default)]
+struct Held {
+    /// The places that could be read.
+    places: BTreeSet<String>,
+    /// Things by a key that tells them apart, each with its name for the learner.
+    things: BTreeMap<String, String>,
+}
 
 impl Census {
     /// Counts before the test. `queues` is a view of the message queues, if there is one.
     pub(crate) fn take(queues: Option<OwnedFd>) -> io::Result<Census> {
-        let queues = match queues {
-            Some(queues) => {
-                let number = fcntl(&queues, FcntlArg::F_DUPFD_CLOEXEC(OUT_OF_THE_WAY))?;
-                // SAFETY: the descriptor is new, so nothing else owns it.
-                Some(unsafe { OwnedFd::from_raw_fd(number) })
-            }
-            None => None,
-        };
-        let held = held(queues.as_ref());
-        Ok(Census { queues, held })
+        let queues = queues.map(out_of_the_way).transpose()?;
+        let room = out_of_the_way(File::open("/dev/null")?)?;
+        let held = Held::count(queues.as_ref());
+        Ok(Census { queues, room, held })
     }
 
     /// Counts again, and names what has been added.
-    pub(crate) fn compare(&self) -> Result<(), Failure> {
+    pub(crate) fn compare(self) -> Result<(), Failure> {
+        drop(self.room);
         for _ in 0..LOOKS {
             if procfs::threads(Pid::this()).len() == 1 {
                 break;
             }
             thread::sleep(PAUSE);
         }
-        let mut left = held(self.queues.as_ref());
-        left.retain(|key, _| !self.held.contains_key(key));
-        if left.is_empty() {
+        let mut now = Held::count(self.queues.as_ref());
+        if let Some(place) = self.held.places.difference(&now.places).last() {
+            let message = format!(
+                "nobody can say what the test has left: {place} can no longer be read.\n\
+                 Has the test lowered a limit, or changed its root, and not put it back?"
+            );
+            return Err(Failure::new(Kind::Leftovers, message));
+        }
+        now.things.retain(|key, _| !self.held.things.contains_key(key));
+        if now.things.is_empty() {
             return Ok(());
         }
-        let names: Vec<String> = left.into_values().collect();
+        let mut names: Vec<String> = now.things.into_values().collect();
+        let all = names.len();
+        names.truncate(NAMED);
+        if all > NAMED {
+            names.push(format!("and {} more", all - NAMED));
+        }
         let message = format!("the test has ended and left behind:\n  {}", names.join("\n  "));
         Err(Failure::new(Kind::Leftovers, message))
     }
 }
 
-fn held(queues: Option<&OwnedFd>) -> Held {
-    let mut held = Held::new();
-    descriptors(&mut held);
-    threads(&mut held);
-    zombies(&mut held);
-    objects(Path::new(SHARED_MEMORY), "shared memory", &mut held);
-    let queues = queues.map(|queues| format!("/proc/self/fd/{}", queues.as_raw_fd()));
-    let queues = queues.unwrap_or_else(|| "/dev/mqueue".to_owned());
-    objects(Path::new(&queues), "message queue", &mut held);
-    for (list, kind) in SYSTEM_V {
-        system_v(list, kind, &mut held);
+fn out_of_the_way(descriptor: impl AsFd) -> io::Result<OwnedFd> {
+    let number = fcntl(descriptor, FcntlArg::F_DUPFD_CLOEXEC(OUT_OF_THE_WAY))?;
+    // SAFETY: the descriptor is new, so nothing else owns it.
+    Ok(unsafe { OwnedFd::from_raw_fd(number) })
+}
+
+impl Held {
+    fn count(queues: Option<&OwnedFd>) -> Held {
+        let mut held = Held::default();
+        descriptors(&mut held);
+        threads(&mut held);
+        children(&mut held);
+        objects(SHARED_MEMORY, "shared memory", &mut held);
+        let queues = queues.map(|queues| format!("/proc/self/fd/{}", queues.as_raw_fd()));
+        objects(queues.as_deref().unwrap_or("/dev/mqueue"), "message queue", &mut held);
+        for (list, kind) in SYSTEM_V {
+            system_v(list, kind, &mut held);
+        }
+        held
     }
-    held
+
+    fn add(&mut self, key: String, name: String) {
+        self.things.insert(key, name);
+    }
 }
 
 fn descriptors(held: &mut Held) {
-    let Ok(entries) = fs::read_dir("/proc/self/fd") else { return };
+    const PLACE: &str = "/proc/self/fd";
+    let Ok(entries) = fs::read_dir(PLACE) else { return };
+    held.places.insert(PLACE.to_owned());
     let numbers: Vec<u32> =
         entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect();
     for number in numbers {
         // The descriptor of the listing itself is closed by now.
-        let Ok(target) = fs::read_link(format!("/proc/self/fd/{number}")) else { continue };
+        let link = format!("{PLACE}/{number}");
+        let (Ok(target), Ok(data)) = (fs::read_link(&link), fs::metadata(&link)) else { continue };
         let target = target.display().to_string();
         let kind = match target.split_once(":[") {
             Some((kind, _)) => kind.to_owned(),
             None => target.clone(),
         };
-        held.insert(format!("fd {number:5}"), format!("descriptor {number}, open: {kind}"));
+        // A number that leads elsewhere now, such as a standard stream, has not been put back.
+        let key = format!("fd {number:5} {} {}", data.dev(), data.ino());
+        held.add(key, format!("descriptor {number}, open: {kind}"));
     }
 }
 
@@ -108,26 +144,24 @@ fn threads(held: &mut Held) {
     for folder in procfs::threads(Pid::this()).into_iter().skip(1) {
         let Some(stat) = procfs::stat(&folder) else { continue };
         let name = procfs::thread_name(&stat.name);
-        held.insert(format!("thread {}", folder.display()), format!("a thread{name} that runs on"));
+        held.add(format!("thread {}", folder.display()), format!("a thread{name} that runs on"));
     }
 }
 
-fn zombies(held: &mut Held) {
+/// Whether a child has ended by now is a matter of luck; that nobody waited for it is none.
+fn children(held: &mut Held) {
     for pid in procfs::children(Pid::this()) {
         let Some(stat) = procfs::stat(&procfs::folder(pid)) else { continue };
-        if stat.state == 'Z' {
-            let name = procfs::program(&stat.name);
-            held.insert(
-                format!("zombie {pid}"),
-                format!("a zombie ({name}): nobody waited for it"),
-            );
-        }
+        let kind = if stat.state == 'Z' { "zombie" } else { "child" };
+        let name = procfs::program(&stat.name);
+        held.add(format!("child {pid}"), format!("a {kind} ({name}): nobody waited for it"));
     }
 }
 
 /// The files in a folder of kernel objects that belong to this user.
-fn objects(folder: &Path, kind: &str, held: &mut Held) {
+fn objects(folder: &str, kind: &str, held: &mut Held) {
     let Ok(entries) = fs::read_dir(folder) else { return };
+    held.places.insert(folder.to_owned());
     for entry in entries.flatten() {
         let Ok(data) = entry.metadata() else { continue };
         if data.uid() == geteuid().as_raw() {
@@ -137,24 +171,31 @@ fn objects(folder: &Path, kind: &str, held: &mut Held) {
                 None => (kind, file.as_str()),
             };
             // Inode: the same name may come back as another object.
-            held.insert(format!("{kind} {name} {}", data.ino()), format!("{kind} `/{name}`"));
+            held.add(format!("{kind} {name} {}", data.ino()), format!("{kind} `/{name}`"));
         }
     }
 }
 
 /// The objects of this user in a list of System V objects: a heading, then a line for each, with
-/// key and identifier first and a `uid` further on.
+/// the identifier in second place.
 fn system_v(list: &str, kind: &str, held: &mut Held) {
-    let text = fs::read_to_string(list).unwrap_or_default();
+    let Ok(text) = fs::read_to_string(list) else { return };
+    held.places.insert(list.to_owned());
     let mut lines = text.lines();
     let heading = lines.next().unwrap_or_default();
-    let Some(user) = heading.split_whitespace().position(|field| field == "uid") else { return };
+    let column = |name| heading.split_whitespace().position(|field| field == name);
+    let (Some(user), Some(mode)) = (column("uid"), column("perms")) else { return };
     for line in lines {
         let fields: Vec<&str> = line.split_whitespace().collect();
-        if let [_key, id, ..] = fields[..]
-            && fields.get(user) == Some(&geteuid().to_string().as_str())
-        {
-            held.insert(format!("{kind} {id}"), kind.to_owned());
+        let (Some(id), Some(user), Some(mode)) =
+            (fields.get(1), fields.get(user), fields.get(mode))
+        else {
+            continue;
+        };
+        // Removed memory goes with the last process that has it attached (shmctl(2)).
+        let removed = u32::from_str_radix(mode, 8).is_ok_and(|mode| mode & SHM_DEST != 0);
+        if *user == geteuid().to_string() && !removed {
+            held.add(format!("{kind} {id}"), kind.to_owned());
         }
     }
 }

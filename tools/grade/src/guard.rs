@@ -23,31 +23,43 @@ struct Call {
     number: c_long,
     /// Which argument names the process or group.
     target: usize,
-    /// Which argument is the signal, if it sends one. 0 only asks whether the process is there.
+    /// Which argument is the signal, if it sends one.
     signal: Option<usize>,
+    /// Which argument is 0 where the call only asks, and changes nothing.
+    asks: Option<usize>,
+    /// Which argument must be what, where the call has other uses too.
+    only: Option<(usize, i32)>,
 }
 
-const CALLS: [Call; 10] = [
-    Call { name: "kill", number: libc::SYS_kill, target: 0, signal: Some(1) },
-    Call { name: "tkill", number: libc::SYS_tkill, target: 0, signal: Some(1) },
-    Call { name: "tgkill", number: libc::SYS_tgkill, target: 0, signal: Some(2) },
-    Call { name: "rt_sigqueueinfo", number: libc::SYS_rt_sigqueueinfo, target: 0, signal: Some(1) },
-    Call {
-        name: "rt_tgsigqueueinfo",
-        number: libc::SYS_rt_tgsigqueueinfo,
-        target: 0,
-        signal: Some(2),
-    },
-    Call { name: "pidfd_open", number: libc::SYS_pidfd_open, target: 0, signal: None },
-    Call { name: "prlimit64", number: libc::SYS_prlimit64, target: 0, signal: None },
-    Call {
-        name: "process_vm_writev",
-        number: libc::SYS_process_vm_writev,
-        target: 0,
-        signal: None,
-    },
-    Call { name: "ptrace", number: libc::SYS_ptrace, target: 1, signal: None },
-    Call { name: "setpgid", number: libc::SYS_setpgid, target: 1, signal: None },
+impl Call {
+    const fn sends(name: &'static str, number: c_long, signal: usize) -> Call {
+        // Signal 0 asks whether the process is there (kill(2)).
+        Call { signal: Some(signal), asks: Some(signal), ..Call::acts(name, number, 0) }
+    }
+
+    const fn acts(name: &'static str, number: c_long, target: usize) -> Call {
+        Call { name, number, target, signal: None, asks: None, only: None }
+    }
+}
+
+const CALLS: [Call; 16] = [
+    Call::sends("kill", libc::SYS_kill, 1),
+    Call::sends("tkill", libc::SYS_tkill, 1),
+    Call::sends("tgkill", libc::SYS_tgkill, 2),
+    Call::sends("rt_sigqueueinfo", libc::SYS_rt_sigqueueinfo, 1),
+    Call::sends("rt_tgsigqueueinfo", libc::SYS_rt_tgsigqueueinfo, 2),
+    Call::acts("pidfd_open", libc::SYS_pidfd_open, 0),
+    Call { asks: Some(2), ..Call::acts("prlimit64", libc::SYS_prlimit64, 0) },
+    Call::acts("process_vm_writev", libc::SYS_process_vm_writev, 0),
+    Call::acts("ptrace", libc::SYS_ptrace, 1),
+    Call::acts("setpgid", libc::SYS_setpgid, 1),
+    Call::acts("setpriority", libc::SYS_setpriority, 1),
+    Call::acts("sched_setaffinity", libc::SYS_sched_setaffinity, 0),
+    Call::acts("sched_setscheduler", libc::SYS_sched_setscheduler, 0),
+    Call::acts("sched_setparam", libc::SYS_sched_setparam, 0),
+    Call::acts("sched_setattr", libc::SYS_sched_setattr, 0),
+    // Signals that tell of a descriptor go to its owner.
+    Call { only: Some((1, libc::F_SETOWN)), ..Call::acts("fcntl", libc::SYS_fcntl, 2) },
 ];
 
 /// The most ancestors that are protected.
@@ -127,8 +139,12 @@ fn install(protected: &[i32], stop: u32, flags: libc::c_ulong) -> io::Result<lib
     let mut steps = vec![load_number()];
     for call in &CALLS {
         let mut inner = Vec::new();
-        if let Some(signal) = call.signal {
-            inner.extend([load_argument(signal), skip_unless(0, 1), answer(ALLOW)]);
+        if let Some(position) = call.asks {
+            inner.extend([load_argument(position), skip_unless(0, 1), answer(ALLOW)]);
+        }
+        if let Some((position, value)) = call.only {
+            let value = value.cast_unsigned();
+            inner.extend([load_argument(position), skip_if(value, 1), answer(ALLOW)]);
         }
         inner.push(load_argument(call.target));
         for (position, target) in protected.iter().enumerate() {

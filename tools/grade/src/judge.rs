@@ -1,7 +1,9 @@
 //! Decides how a test ended, from all that is known of it.
 
+use std::os::unix::process::ExitStatusExt;
+use std::process::ExitStatus;
+
 use nix::sys::signal::Signal;
-use nix::sys::wait::WaitStatus;
 
 use crate::message::Verdict;
 use crate::options::Options;
@@ -11,7 +13,7 @@ use crate::verdict::{Failure, Kind};
 pub(crate) fn judge(
     stopped: Option<Failure>,
     said: &[Verdict],
-    status: WaitStatus,
+    status: ExitStatus,
     left: &[String],
     options: &Options,
 ) -> Verdict {
@@ -24,13 +26,13 @@ pub(crate) fn judge(
     if let Some(failure) = stopped {
         return Err(failure);
     }
-    if let WaitStatus::Signaled(_, signal, _) = status {
+    if let Some(signal) = status.signal() {
         let message = format!("the process of the test was ended by {}", named(signal));
         return Err(Failure::new(Kind::Signal, message));
     }
     match said {
         [] => {
-            let code = if let WaitStatus::Exited(_, code) = status { code } else { -1 };
+            let code = status.code().unwrap_or(-1);
             let message = format!(
                 "the process of the test ended early, with exit status {code}: that is no pass.\n\
                  Does the code call exit or _exit in the process that called it?"
@@ -54,7 +56,9 @@ pub(crate) fn judge(
 }
 
 /// A signal with its usual cause.
-fn named(signal: Signal) -> String {
+fn named(number: i32) -> String {
+    // The real-time signals have numbers alone (signal(7)).
+    let Ok(signal) = Signal::try_from(number) else { return format!("signal {number}") };
     let cause = match signal {
         Signal::SIGSEGV => "a bad memory access",
         Signal::SIGABRT => "abort, a panic while panicking, a full stack, or no memory left",

@@ -6,6 +6,7 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
+use nix::errno::Errno;
 use nix::sys::signal::{Signal, kill, killpg};
 use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid, waitpid};
 use nix::unistd::{Pid, getpgid, getpgrp};
@@ -78,11 +79,9 @@ pub(crate) fn kill_all() -> Vec<String> {
 
 fn reap_the_dead() {
     let flags = WaitPidFlag::WNOHANG | WaitPidFlag::__WALL;
-    while let Ok(status) = waitpid(None, Some(flags)) {
-        if status == WaitStatus::StillAlive {
-            return;
-        }
-    }
+    // It has reaped one that a real-time signal has ended when it says EINVAL: nix does not know
+    // those signals.
+    while !matches!(waitpid(None, Some(flags)), Ok(WaitStatus::StillAlive) | Err(Errno::ECHILD)) {}
 }
 
 /// Whether there is any child, dead or alive.

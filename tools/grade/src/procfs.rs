@@ -33,8 +33,10 @@ pub(crate) struct Stat {
 
 /// Reads the `stat` of a process or thread; `None` once it is gone.
 pub(crate) fn stat(folder: &Path) -> Option<Stat> {
-    let line = fs::read_to_string(folder.join("stat")).ok()?;
-    // The name stands in parentheses and may hold any character, even a parenthesis.
+    // The name stands in parentheses and may hold any byte, even a parenthesis. The system cuts it
+    // after 15 bytes, in the middle of a character too.
+    let line = fs::read(folder.join("stat")).ok()?;
+    let line = String::from_utf8_lossy(&line);
     let (from, to) = (line.find('(')?, line.rfind(')')?);
     let mut fields = line.get(to + 1..)?.split_whitespace();
     let state = fields.next()?.chars().next()?;

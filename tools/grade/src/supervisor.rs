@@ -4,13 +4,14 @@ use std::fs::File;
 use std::io::{self, Read, Write};
 use std::os::fd::{AsFd, AsRawFd};
 use std::os::unix::net::{UnixDatagram, UnixStream};
+use std::os::unix::process::ExitStatusExt;
+use std::process::ExitStatus;
 use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
 use nix::libc;
 use nix::sys::prctl;
 use nix::sys::signal::{Signal, kill, killpg};
-use nix::sys::wait::{WaitStatus, waitpid};
 use nix::unistd::{ForkResult, Pid, dup2_stdin, fork, setsid};
 
 use crate::SUPERVISES;
@@ -153,11 +154,13 @@ fn take_stdin() -> io::Result<UnixStream> {
     Ok(stream)
 }
 
-fn wait_for(pid: Pid) -> nix::Result<WaitStatus> {
+fn wait_for(pid: Pid) -> nix::Result<ExitStatus> {
+    let mut status = 0;
     loop {
-        match waitpid(pid, None) {
+        // SAFETY: the status is valid for the call. nix has no word for the real-time signals.
+        match Errno::result(unsafe { libc::waitpid(pid.as_raw(), &mut status, 0) }) {
             Err(Errno::EINTR) => {}
-            status => return status,
+            answer => return answer.map(|_| ExitStatus::from_raw(status)),
         }
     }
 }

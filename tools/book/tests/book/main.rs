@@ -3,6 +3,7 @@
 mod boxes;
 mod broken;
 mod dead;
+mod highlight;
 mod little;
 mod project;
 mod server;

@@ -71,7 +71,7 @@ fn without_a_listener_a_signal_that_leaves_the_test_ends_it() {
 fn without_filters_a_note_says_that_nothing_stops_a_signal() {
     let judged = after(no_more_filters, "reaches::kills_everything");
     insta::assert_snapshot!(judged.to_string(), @r#"
-    panic: panicked at tools/grade/tests/submissions/reaches.rs:19:5:
+    panic: panicked at tools/grade/tests/submissions/reaches.rs:20:5:
     no filter, no try
     "#);
     insta::assert_snapshot!(judged.output, @"note: nothing stops a signal that leaves the test: no filter (Function not implemented (os error 38))");

@@ -12,7 +12,9 @@ fn right_answers_pass() {
     for name in [
         "counted::nothing",
         "counted::all_is_given_back",
+        "counted::removed_memory_may_stay_attached",
         "reaches::may_ask_whether_a_process_is_there",
+        "reaches::may_ask_for_the_limits_of_a_process",
     ] {
         assert_eq!(verdict(name).to_string(), "pass: ", "{name}");
     }
@@ -94,7 +96,7 @@ verdicts! {
       the test reads from a pipe (descriptor 3); its writing end is open in the test, descriptor 4
     "#
     hangs::read_of_a_pipe_that_a_child_holds => @r#"
-    timeout: did not end in 0.5 s
+    timeout: did not end in 2 s
     nothing runs, and something sleeps:
       the test reads from a pipe (descriptor 3); its writing end is open in child 1 (`sleep`), descriptor 1
       child 1 (`sleep`) sleeps
@@ -105,7 +107,7 @@ verdicts! {
       the test writes to a pipe (descriptor 4); its reading end is open in the test, descriptor 3
     "#
     hangs::blocked_wait => @r#"
-    timeout: did not end in 0.5 s
+    timeout: did not end in 2 s
     nothing runs, and something sleeps:
       the test waits for a child
       child 1 (`sleep`) sleeps
@@ -202,5 +204,46 @@ verdicts! {
       System V message queue
       System V semaphore set
       System V shared memory
+    "#
+    ends::todo_in_the_wanted_words => @r#"
+    panic: the test must panic with `out of cheese`, but it panicked at tools/grade/tests/submissions/ends.rs:145:5:
+    not yet implemented: say that the shop is out of cheese
+    "#
+    ends::real_time_signal => @"signal: the process of the test was ended by signal 34"
+    leaves::orphan_with_half_a_character_in_its_name => @r#"
+    leftovers: left a process running: `w-等待的子�` (PID _)
+    Wait for every child that the code starts.
+    "#
+    reaches::lowers_the_priority_of_its_supervisor => @r#"
+    signal: the test wanted to control (setpriority(2)) its parent, which is the grader.
+    Signal only what the code has started.
+    "#
+    reaches::has_its_supervisor_told_of_input => @r#"
+    signal: the test wanted to control (fcntl(2)) its parent, which is the grader.
+    Signal only what the code has started.
+    "#
+    counted::leaves_a_child_that_ends_soon => @r#"
+    leftovers: the test has ended and left behind:
+      a child (`sleep`): nobody waited for it
+    "#
+    counted::leaves_standard_input_elsewhere => @r#"
+    leftovers: the test has ended and left behind:
+      descriptor 0, open: pipe
+    "#
+    counted::leaves_no_descriptor_to_count_with => @r#"
+    leftovers: the test has ended and left behind:
+      descriptor 3, open: /dev/null
+      descriptor 4, open: /dev/null
+      descriptor 5, open: /dev/null
+      descriptor 7, open: /dev/null
+      descriptor 8, open: /dev/null
+      descriptor 9, open: /dev/null
+      descriptor 11, open: /dev/null
+      descriptor 12, open: /dev/null
+      and 240 more
+    "#
+    counted::leaves_a_limit_that_hides_descriptors => @r#"
+    leftovers: nobody can say what the test has left: /proc/sysvipc/shm can no longer be read.
+    Has the test lowered a limit, or changed its root, and not put it back?
     "#
 }

@@ -4,13 +4,15 @@ use std::ffi::CString;
 use std::fs::{self, File};
 use std::io;
 use std::mem::forget;
+use std::process::Command;
 use std::ptr;
 use std::sync::mpsc;
 use std::thread;
 
 use nix::libc;
+use nix::sys::resource::{Resource, setrlimit};
 use nix::sys::wait::{Id, WaitPidFlag, waitid, waitpid};
-use nix::unistd::{ForkResult, Pid, fork};
+use nix::unistd::{ForkResult, Pid, dup2_stdin, fork};
 
 /// A name that no other process chooses.
 fn name() -> CString {
@@ -113,4 +115,39 @@ fn leaves_system_v_objects() {
         assert!(libc::msgget(libc::IPC_PRIVATE, 0o600) >= 0);
         assert!(libc::shmget(libc::IPC_PRIVATE, 4096, 0o600) >= 0);
     }
+}
+
+#[grade::test(census = true)]
+fn removed_memory_may_stay_attached() {
+    // SAFETY: the numbers are what the calls take, and nobody uses the memory.
+    unsafe {
+        let memory = libc::shmget(libc::IPC_PRIVATE, 4096, 0o600);
+        assert!(libc::shmat(memory, ptr::null(), 0).addr() != usize::MAX);
+        assert_eq!(libc::shmctl(memory, libc::IPC_RMID, ptr::null_mut()), 0);
+    }
+}
+
+#[grade::test(census = true)]
+fn leaves_a_child_that_ends_soon() {
+    forget(Command::new("sleep").arg("0.1").spawn().unwrap());
+}
+
+#[grade::test(census = true)]
+fn leaves_standard_input_elsewhere() {
+    let (reader, _writer) = io::pipe().unwrap();
+    dup2_stdin(reader).unwrap();
+}
+
+#[grade::test(census = true)]
+fn leaves_no_descriptor_to_count_with() {
+    setrlimit(Resource::RLIMIT_NOFILE, 256, 256).unwrap();
+    while let Ok(file) = File::open("/dev/null") {
+        forget(file);
+    }
+}
+
+#[grade::test(census = true)]
+fn leaves_a_limit_that_hides_descriptors() {
+    forget(File::open("/dev/null").unwrap());
+    setrlimit(Resource::RLIMIT_NOFILE, 0, 0).unwrap();
 }

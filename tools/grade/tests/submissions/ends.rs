@@ -139,3 +139,14 @@ fn forked_child_fails_an_assertion() {
         assert_eq!(1, 2);
     }
 }
+
+#[grade::test(should_panic = "out of cheese")]
+fn todo_in_the_wanted_words() {
+    todo!("say that the shop is out of cheese");
+}
+
+#[grade::test]
+fn real_time_signal() {
+    // SAFETY: the signal has its default action, which ends the process.
+    unsafe { libc::raise(libc::SIGRTMIN()) };
+}

@@ -2,6 +2,7 @@
 
 use std::process::{Command, Stdio};
 
+use nix::sys::prctl;
 use nix::unistd::{ForkResult, fork, pause, setsid};
 
 #[grade::test]
@@ -48,5 +49,17 @@ fn exponential_fork_bomb() {
     loop {
         // SAFETY: every process here has one thread.
         let _ = unsafe { fork() };
+    }
+}
+
+/// The system keeps 15 bytes of a name, and so a part of the last character of this one.
+#[grade::test]
+fn orphan_with_half_a_character_in_its_name() {
+    // SAFETY: the body has one thread.
+    if let ForkResult::Child = unsafe { fork() }.unwrap() {
+        prctl::set_name(c"w-等待的子进程").unwrap();
+        loop {
+            pause();
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! Tests that reach for processes outside the test.
 
 use std::fs;
+use std::os::fd::AsRawFd;
 use std::os::unix::process::parent_id;
 use std::process::id;
 
@@ -83,4 +84,28 @@ fn terminates_its_group() {
 #[grade::test(timeout_ms = 500)]
 fn stops_itself() {
     raise(Signal::SIGSTOP).unwrap();
+}
+
+#[grade::test]
+fn lowers_the_priority_of_its_supervisor() {
+    // SAFETY: the call takes numbers.
+    unsafe { libc::setpriority(libc::PRIO_PROCESS, parent_id(), 19) };
+}
+
+#[grade::test]
+fn has_its_supervisor_told_of_input() {
+    let (reader, _writer) = std::io::pipe().unwrap();
+    // SAFETY: the descriptor is open, and the call takes numbers.
+    unsafe { libc::fcntl(reader.as_raw_fd(), libc::F_SETOWN, parent_id().cast_signed()) };
+}
+
+#[grade::test]
+fn may_ask_for_the_limits_of_a_process() {
+    let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
+    let parent = parent_id().cast_signed();
+    // SAFETY: the limit is valid for the call, and no new one is set.
+    let answer =
+        unsafe { libc::prlimit(parent, libc::RLIMIT_NOFILE, std::ptr::null(), &mut limit) };
+    assert_eq!(answer, 0);
+    assert!(limit.rlim_max > 0);
 }
