@@ -106,6 +106,14 @@ impl Exercise {
             .with_context(|| format!("{} must begin with `//! `", self.stub().display()))
     }
 
+    /// What there was to learn: the first paragraph of the reference, if it begins with one.
+    pub fn idea(&self) -> Option<String> {
+        let reference = fs::read_to_string(self.solution()).ok()?;
+        let lines = reference.lines().map_while(|line| line.strip_prefix("//! "));
+        let idea = lines.collect::<Vec<_>>().join(" ");
+        (!idea.is_empty()).then_some(idea)
+    }
+
     fn home(&self) -> PathBuf {
         self.root.join("exercises").join(&self.chapter)
     }

@@ -3,11 +3,18 @@
 mod files;
 mod list;
 mod verdict;
+mod watch;
 mod way;
+mod wrap;
 
 pub use files::{
     book_is_built, broken_neighbor, does_not_compile, missing, progress_moved_aside, reset,
 };
 pub use list::list;
 pub use verdict::verdict;
-pub use way::{again, all_solved, keys, solved, task};
+pub use watch::{
+    ask_reset, ask_solution, checked_all, checking, checking_all, checking_anew, declined, first,
+    help, keys, only_one_left, opened,
+};
+pub use way::{By, all_solved, solved, task};
+pub use wrap::wrapped;

@@ -1,12 +1,13 @@
-//! What the watch mode waits for: saved files, typed lines, verdicts.
+//! What the watch mode waits for: saved files, pressed keys, verdicts.
 
-use std::io;
+use std::io::{self, Read};
 use std::sync::mpsc::Sender;
 use std::thread;
 
 use anyhow::{Context, Result};
 use notify::{EventKind, RecursiveMode, Watcher};
 
+use super::keys::{self, Key};
 use crate::catalog::Catalog;
 use crate::check::Verdict;
 
@@ -15,12 +16,21 @@ use crate::check::Verdict;
 pub enum Event {
     /// A file in a folder of exercises changed.
     Changed,
-    /// The learner typed a line.
-    Line(String),
-    /// The check of this number ended.
-    Checked(u64, Result<Verdict>),
+    /// The learner pressed a key.
+    Pressed(Key),
+    /// The work of this number ended.
+    Ended(u64, Result<Outcome>),
     /// The terminal has gone, or a signal asks the program to end.
     Closed,
+}
+
+/// What came of the work that goes on beside us.
+#[derive(Debug)]
+pub enum Outcome {
+    /// Of the check of an exercise.
+    One(Verdict),
+    /// Of the check of all: how many are solved.
+    All(usize),
 }
 
 /// Reports changes of the learner's files as long as the returned value lives.
@@ -45,12 +55,21 @@ pub fn watch_files(catalog: &Catalog, events: Sender<Event>) -> Result<impl Watc
     Ok(watcher)
 }
 
-/// Reports the lines that the learner types, and the end of the terminal.
-pub fn read_lines(events: Sender<Event>) {
+/// Reports the keys that the learner presses, and the end of the terminal.
+pub fn read_keys(events: Sender<Event>) {
     thread::spawn(move || {
-        for line in io::stdin().lines().map_while(Result::ok) {
-            if events.send(Event::Line(line)).is_err() {
-                return;
+        let mut stdin = io::stdin().lock();
+        let mut bytes = [0; 256];
+        loop {
+            let count = match stdin.read(&mut bytes) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Ok(0) | Err(_) => break,
+                Ok(count) => count,
+            };
+            for key in keys::keys(&bytes[..count]) {
+                if events.send(Event::Pressed(key)).is_err() {
+                    return;
+                }
             }
         }
         let _ = events.send(Event::Closed);
