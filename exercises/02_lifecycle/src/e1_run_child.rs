@@ -22,7 +22,8 @@ pub const PANIC_CODE: u8 = 101;
 /// waiting in a buffer is written by it.
 ///
 /// A signal that the caller handles meanwhile does not end the wait. The child is not left as a
-/// zombie, and other children of the caller are left to the caller.
+/// zombie; other children of the caller, and what it ignores, handles and blocks of signals, are
+/// left to the caller.
 ///
 /// # Errors
 ///

@@ -14,7 +14,7 @@ pub struct CowReport {
     /// Memory that was written and belongs to the child alone, after the writes, in KiB:
     /// `Private_Dirty` of the mapping in `/proc/self/smaps` (proc_pid_smaps(5)).
     pub private_dirty_kib: u64,
-    /// Whether the pages of the parent held what it had written, after the child had ended.
+    /// Whether all pages of the parent held what it had written, after the child had ended.
     pub parent_intact: bool,
 }
 
@@ -26,8 +26,9 @@ pub struct CowReport {
 /// of the first `touch` pages. Each count is measured in the child, and covers its reads alone, or
 /// its writes alone, up to a few dozen faults.
 ///
-/// Only the caller returns. It is left with no mapping, descriptor or child that it did not have
-/// before. A signal that it handles meanwhile is no failure.
+/// Only the caller returns, and the child does not clean up for it. The caller is left with no
+/// mapping, descriptor or child that it did not have before. A signal that it handles meanwhile is
+/// no failure.
 ///
 /// # Errors
 ///

@@ -3,7 +3,21 @@
 use std::io::{self, ErrorKind, Read};
 use std::process::Command;
 
-use lifecycle::e0_exit_status::{Ended, run};
+use lifecycle::e0_exit_status;
+
+/// What `run` returns, in a type of our own: its `==` is not the learner's to change.
+#[derive(Debug, PartialEq)]
+enum Ended {
+    Exited(u8),
+    Signaled(i32),
+}
+
+fn run(command: &mut Command) -> io::Result<Ended> {
+    e0_exit_status::run(command).map(|ended| match ended {
+        e0_exit_status::Ended::Exited(code) => Ended::Exited(code),
+        e0_exit_status::Ended::Signaled(number) => Ended::Signaled(number),
+    })
+}
 
 /// A program that does what the line says.
 fn sh(line: &str) -> Command {

@@ -1,5 +1,7 @@
 //! Exercise 2.1: `lifecycle::e1_run_child`.
 
+#[path = "support/dying.rs"]
+mod dying;
 mod support;
 
 use std::io::{self, Read, Write};
@@ -9,12 +11,19 @@ use std::process;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
 use grade::storm::SignalStorm;
-use lifecycle::e1_run_child::{Outcome, PANIC_CODE, run_child};
+use lifecycle::e1_run_child::{self, PANIC_CODE, run_child};
 use nix::errno::Errno;
 use nix::libc;
 use nix::sys::signal::{SigHandler, Signal, kill, raise, signal};
 use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid, waitpid};
 use nix::unistd::{ForkResult, Pid, dup2_stdout, fork};
+
+/// What `run_child` returns, in a type of our own: its `==` is not the learner's to change.
+#[derive(Debug, PartialEq)]
+enum Outcome {
+    Exited(u8),
+    Signaled { signal: Signal, core: bool },
+}
 
 /// Calls `run_child` and checks that only the caller comes back from it.
 fn run(f: impl FnOnce() -> u8) -> nix::Result<Outcome> {
@@ -22,7 +31,10 @@ fn run(f: impl FnOnce() -> u8) -> nix::Result<Outcome> {
     // SAFETY: a graded test has one thread.
     let outcome = unsafe { run_child(f) };
     assert_eq!(Pid::this(), caller, "the child came back from `run_child` to its caller");
-    outcome
+    outcome.map(|outcome| match outcome {
+        e1_run_child::Outcome::Exited(code) => Outcome::Exited(code),
+        e1_run_child::Outcome::Signaled { signal, core } => Outcome::Signaled { signal, core },
+    })
 }
 
 /// Ends this process at once.
@@ -53,7 +65,7 @@ fn the_value_of_the_closure_is_the_exit_code() {
 #[grade::test(hint = "which values of `WaitStatus` mean that a process has ended?")]
 fn a_death_by_signal_is_reported_as_one() {
     for deadly in [Signal::SIGKILL, Signal::SIGTERM, Signal::SIGSEGV, Signal::SIGABRT] {
-        let outcome = run(|| support::die_of(deadly));
+        let outcome = run(|| dying::die_of(deadly));
         let wanted = Outcome::Signaled { signal: deadly, core: false };
         assert_eq!(outcome, Ok(wanted), "the closure sent itself {deadly}");
     }
@@ -227,4 +239,21 @@ fn nothing_stays_open() {
         assert_eq!(run(|| 0), Ok(Outcome::Exited(0)));
     }
     assert_eq!(open(), before, "the descriptors of the caller after three calls, and before");
+}
+
+#[grade::test(
+    hint = "which setting of the caller did you change for the wait, and who changes it back?"
+)]
+fn the_caller_keeps_its_signal_settings() {
+    // What the process ignores, handles and blocks (proc_pid_status(5)).
+    let settings = || {
+        let status = std::fs::read_to_string("/proc/self/status").unwrap();
+        let lines = status.lines().filter(|line| {
+            ["SigBlk", "SigIgn", "SigCgt"].iter().any(|name| line.starts_with(name))
+        });
+        lines.map(str::to_owned).collect::<Vec<_>>()
+    };
+    let before = settings();
+    assert_eq!(run(|| 0), Ok(Outcome::Exited(0)));
+    assert_eq!(settings(), before, "the signal settings of the caller after the call, and before");
 }

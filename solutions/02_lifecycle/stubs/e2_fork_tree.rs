@@ -30,10 +30,11 @@ pub enum EvalError {
 /// Evaluates `node`: the caller is the process of `node`, and every node below it has exactly one
 /// process of its own, a child of the process of the node above.
 ///
-/// The children of a node run at the same time, and any value from 0 to 255 can come from any of
-/// them. No child is left behind, not even where another child has failed, and only the caller
-/// returns. No child cleans up for the caller, by writing its buffers or running its exit handlers.
-/// Other children of the caller are left to the caller. A signal that it handles is no failure.
+/// The children of a node run at the same time, each to its end, and any value from 0 to 255 can
+/// come from any of them. No child is left behind or ended early, not even where another child has
+/// failed. Only the caller returns, and no child cleans up for it, by writing its buffers or running
+/// its exit handlers. Other children of the caller are left to it. A signal that it handles is no
+/// failure.
 ///
 /// # Errors
 ///

@@ -27,6 +27,7 @@
 //! Environment: `GRADE_REPORT=FILE` adds a line for each test to a file (see `report.rs`);
 //! `GRADE_INPROC=1` runs the tests in the test binary itself, uncontained, for a debugger.
 
+pub mod alloc;
 mod body;
 mod capture;
 mod census;

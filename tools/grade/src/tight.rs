@@ -4,6 +4,7 @@ use std::io;
 
 use nix::errno::Errno;
 use nix::libc;
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
 
 use crate::seccomp::{self, ALLOW, answer, load_number, skip_if};
 
@@ -39,4 +40,33 @@ pub fn refuse(calls: &[libc::c_long], error: Errno) -> io::Result<()> {
 /// Fails where the system does not let a process restrict itself.
 pub fn no_new_processes() -> io::Result<()> {
     refuse(CREATION, Errno::EAGAIN)
+}
+
+/// While it lives, this process can open only so many descriptors more; see [`few_descriptors`].
+pub struct FewDescriptors {
+    usual: (u64, u64),
+}
+
+/// From now on this process can open `spare` descriptors more than it has, and then gets `EMFILE`,
+/// so that code which leaks them soon has none (setrlimit(2)). Ends with the value that is returned.
+///
+/// # Errors
+///
+/// Fails where the limit cannot be read or set.
+pub fn few_descriptors(spare: usize) -> io::Result<FewDescriptors> {
+    let usual = getrlimit(Resource::RLIMIT_NOFILE)?;
+    // The limit is not on how many are open but on the highest number. A lower number that is free
+    // will be used.
+    // SAFETY: the call asks about a number, which need not be a descriptor.
+    let is_free = |number: &u64| unsafe { libc::fcntl(*number as i32, libc::F_GETFD) } == -1;
+    let lowest_refused = (0..usual.0).filter(is_free).nth(spare).unwrap_or(usual.0);
+    setrlimit(Resource::RLIMIT_NOFILE, lowest_refused, usual.1)?;
+    Ok(FewDescriptors { usual })
+}
+
+impl Drop for FewDescriptors {
+    fn drop(&mut self) {
+        // It cannot fail: this was the limit before, and the highest allowed is unchanged.
+        let _ = setrlimit(Resource::RLIMIT_NOFILE, self.usual.0, self.usual.1);
+    }
 }

@@ -19,6 +19,10 @@ use crate::verdict::{Failure, Kind};
 /// How often the number of processes is looked at.
 const TICK: Duration = Duration::from_millis(5);
 
+/// After so many ticks the own share is looked at in any case: where other processes end while
+/// ours become more, the machine's number does not tell.
+const OWN_SHARE: u32 = 20;
+
 /// Waits until the body has ended (`None`), or says why it must be ended.
 pub(crate) fn watch(
     body: Pid,
@@ -28,9 +32,19 @@ pub(crate) fn watch(
     deadline: Instant,
 ) -> io::Result<Option<Failure>> {
     let pidfd = pidfd(body)?;
+    let most = options.processes;
     let tasks_before = procfs::tasks_of_the_machine();
+    let mut ticks = 0_u32;
     loop {
+        ticks = ticks.wrapping_add(1);
         let left = deadline.saturating_duration_since(Instant::now());
+        // The machine's count is cheap; only where it has grown is our own share looked at.
+        let grown = procfs::tasks_of_the_machine() > tasks_before.map(|tasks| tasks + most as u64);
+        let look = grown || left.is_zero() || ticks.is_multiple_of(OWN_SHARE);
+        if look && procfs::descendants(Pid::this(), most).len() > most {
+            let message = format!("started more than {most} processes");
+            return Ok(Some(Failure::new(Kind::Limit, message)));
+        }
         if left.is_zero() {
             let seconds = options.timeout_ms as f64 / 1_000.0;
             let message = format!("did not end in {seconds} s\n{}", diagnose::describe(body));
@@ -57,13 +71,6 @@ pub(crate) fn watch(
         if parent_has_gone {
             // Ctrl-C, or the end of cargo: nobody waits for a verdict any more.
             return Ok(Some(Failure::new(Kind::Signal, "the test was stopped from outside")));
-        }
-        // The machine's count is cheap; only where it has grown is our own share looked at.
-        let most = options.processes;
-        let grown = procfs::tasks_of_the_machine() > tasks_before.map(|tasks| tasks + most as u64);
-        if grown && procfs::descendants(Pid::this(), most).len() > most {
-            let message = format!("started more than {most} processes");
-            return Ok(Some(Failure::new(Kind::Limit, message)));
         }
     }
 }

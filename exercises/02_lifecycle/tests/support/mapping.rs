@@ -1,58 +1,92 @@
-//! Stands between the code under test and mmap(2), to see its mapping and to change it.
-//!
-//! A function of this name in the test binary takes the place of the one in the C library.
+//! What is mapped in this process (proc_pid_maps(5)), and what a test does to such memory.
 
-use std::sync::atomic::{AtomicI32, AtomicUsize, Ordering::Relaxed};
+use std::fs;
+use std::ops::Range;
+use std::ptr;
 
-use nix::libc::{self, c_int, c_void, off_t, size_t};
+use nix::libc::{self, c_void};
+use nix::unistd::{SysconfVar, sysconf};
 
-/// Mappings below this size, in bytes, are none of ours: stacks and buffers.
-const LEAST: usize = 1 << 20;
+/// Addresses, from the first to behind the last.
+pub type Piece = Range<usize>;
 
-// Relaxed in all that follows: a graded test has one thread.
-static MAPPED: AtomicUsize = AtomicUsize::new(0);
-static ADVICE: AtomicI32 = AtomicI32::new(0);
-static FLAGS: AtomicI32 = AtomicI32::new(0);
-
-/// How many bytes of private anonymous memory were mapped, in large pieces.
-pub fn mapped() -> usize {
-    MAPPED.load(Relaxed)
+/// The size of a page, in bytes.
+pub fn page_size() -> usize {
+    sysconf(SysconfVar::PAGE_SIZE).unwrap().expect("a system has pages") as usize
 }
 
-/// From now on, what is mapped is empty again in a child (madvise(2), MADV_WIPEONFORK).
-pub fn wipe_on_fork() {
-    ADVICE.store(libc::MADV_WIPEONFORK, Relaxed);
+/// All that this process can write to.
+pub fn writable() -> Vec<Piece> {
+    let text = fs::read_to_string("/proc/self/maps").expect("a process can read its own mappings");
+    let address = |hex| usize::from_str_radix(hex, 16).ok();
+    let pieces = text.lines().filter_map(|line| {
+        let (addresses, rest) = line.split_once(' ')?;
+        let (start, end) = addresses.split_once('-')?;
+        let piece = address(start)?..address(end)?;
+        rest.starts_with("rw").then_some(piece)
+    });
+    pieces.collect()
 }
 
-/// From now on, what is mapped is shared with a child.
-pub fn share() {
-    FLAGS.store(libc::MAP_SHARED ^ libc::MAP_PRIVATE, Relaxed);
-}
-
-/// As mmap(2).
-#[unsafe(no_mangle)]
-unsafe extern "C" fn mmap(
-    address: *mut c_void,
-    length: size_t,
-    access: c_int,
-    flags: c_int,
-    file: c_int,
-    offset: off_t,
-) -> *mut c_void {
-    let wanted = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS;
-    let is_ours = length >= LEAST && flags & wanted == wanted;
-    let flags = if is_ours { flags ^ FLAGS.load(Relaxed) } else { flags };
-    // SAFETY: the caller's promises are those of mmap(2); sharing a new mapping breaks none.
-    let start = unsafe {
-        libc::syscall(libc::SYS_mmap, address, length, access, flags, file, offset) as *mut c_void
-    };
-    if is_ours && start != libc::MAP_FAILED {
-        MAPPED.fetch_add(length, Relaxed);
-        match ADVICE.load(Relaxed) {
-            0 => {}
-            // SAFETY: the range was mapped just now.
-            advice => assert_eq!(unsafe { libc::madvise(start, length, advice) }, 0),
-        }
+/// What is writable now and was not `before`, in pieces of at least `length` bytes.
+pub fn new_since(before: &[Piece], length: usize) -> Vec<Piece> {
+    // The kernel joins neighbors of one kind, so a new mapping may look like an old one that grew.
+    let mut pieces = writable();
+    for old in before {
+        pieces = pieces.into_iter().flat_map(|piece| without(piece, old)).collect();
     }
-    start
+    pieces.retain(|piece| piece.len() >= length);
+    pieces
+}
+
+/// What is left of `piece` on both sides of `old`.
+fn without(piece: Piece, old: &Piece) -> impl Iterator<Item = Piece> {
+    let below = piece.start..piece.end.min(old.start);
+    let above = piece.start.max(old.end)..piece.end;
+    [below, above].into_iter().filter(|left| !left.is_empty())
+}
+
+/// Makes the memory start empty in a child (madvise(2), MADV_WIPEONFORK).
+pub fn wipe_on_fork(piece: &Piece) {
+    // SAFETY: the piece is mapped, and its content stays as it is here.
+    let result = unsafe { libc::madvise(start(piece), piece.len(), libc::MADV_WIPEONFORK) };
+    assert_eq!(result, 0, "a system can empty the memory of a child");
+}
+
+/// Puts shared memory of the same content in the place of this.
+pub fn share(piece: &Piece) {
+    let mut content = vec![0_u8; piece.len()];
+    let access = libc::PROT_READ | libc::PROT_WRITE;
+    let flags = libc::MAP_SHARED | libc::MAP_ANONYMOUS | libc::MAP_FIXED;
+    // SAFETY: the piece is mapped, holds plain bytes, and has the same ones again in the end.
+    unsafe {
+        ptr::copy_nonoverlapping(start(piece).cast(), content.as_mut_ptr(), piece.len());
+        let shared = libc::mmap(start(piece), piece.len(), access, flags, -1, 0);
+        assert_eq!(shared, start(piece), "a system has shared memory");
+        ptr::copy_nonoverlapping(content.as_ptr(), shared.cast(), piece.len());
+    }
+}
+
+/// Writes to every page what it holds already.
+pub fn write_to_all(piece: &Piece) {
+    for address in piece.clone().step_by(page_size()) {
+        change(address, |byte| byte);
+    }
+}
+
+/// Changes all bytes of the last page but one.
+pub fn change_a_late_page(piece: &Piece) {
+    // The last page may be what an allocator added.
+    let page = piece.end - 2 * page_size();
+    (page..page + page_size()).for_each(|address| change(address, |byte| !byte));
+}
+
+fn change(address: usize, how: fn(u8) -> u8) {
+    let byte = address as *mut u8;
+    // SAFETY: the byte lies in a mapped piece. Volatile: what is written may be what was there.
+    unsafe { ptr::write_volatile(byte, how(ptr::read_volatile(byte))) };
+}
+
+fn start(piece: &Piece) -> *mut c_void {
+    piece.start as *mut c_void
 }

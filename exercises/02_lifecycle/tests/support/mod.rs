@@ -4,8 +4,7 @@ use std::fs;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use nix::sys::prctl::set_dumpable;
-use nix::sys::signal::{SigHandler, Signal, kill, raise, signal};
+use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
 /// After this time a process counts as one that never sleeps. One that is about to fall asleep
@@ -49,14 +48,4 @@ pub fn stat(pid: Pid, field: usize) -> Option<String> {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
     // The name stands in parentheses and may hold any character, parentheses and spaces too.
     stat.rsplit_once(") ")?.1.split(' ').nth(field).map(str::to_owned)
-}
-
-/// Ends this process by `deadly`, without a core dump.
-pub fn die_of(deadly: Signal) -> ! {
-    set_dumpable(false).expect("a process may give up its core dump");
-    // A handler may have been inherited: the Rust runtime has one for SIGSEGV.
-    // SAFETY: the default action is no code of ours. SIGKILL has no other: that error is no matter.
-    let _ = unsafe { signal(deadly, SigHandler::SigDfl) };
-    raise(deadly).expect("a process may signal itself");
-    unreachable!("{deadly} terminates a process")
 }

@@ -94,7 +94,7 @@ verdicts! {
       the test reads from a pipe (descriptor 3); its writing end is open in the test, descriptor 4
     "#
     hangs::read_of_a_pipe_that_a_child_holds => @r#"
-    timeout: did not end in 0.5 s
+    timeout: did not end in 2 s
     nothing runs, and something sleeps:
       the test reads from a pipe (descriptor 3); its writing end is open in child 1 (`sleep`), descriptor 1
       child 1 (`sleep`) sleeps
@@ -105,7 +105,7 @@ verdicts! {
       the test writes to a pipe (descriptor 4); its reading end is open in the test, descriptor 3
     "#
     hangs::blocked_wait => @r#"
-    timeout: did not end in 0.5 s
+    timeout: did not end in 2 s
     nothing runs, and something sleeps:
       the test waits for a child
       child 1 (`sleep`) sleeps

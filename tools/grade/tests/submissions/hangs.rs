@@ -1,4 +1,4 @@
-//! Tests that would never end.
+//! Tests that would never end. Those that start a program give it time to begin its sleep.
 
 use std::io::{Read, Write};
 use std::process::Command;
@@ -24,7 +24,7 @@ fn blocked_read() {
     reader.read_to_end(&mut Vec::new()).unwrap();
 }
 
-#[grade::test(timeout_ms = 500)]
+#[grade::test(timeout_ms = 2_000)]
 fn read_of_a_pipe_that_a_child_holds() {
     let (mut reader, writer) = std::io::pipe().unwrap();
     let mut sleep = Command::new("sleep");
@@ -40,7 +40,7 @@ fn blocked_write() {
     writer.write_all(&vec![0; 4 << 20]).unwrap();
 }
 
-#[grade::test(timeout_ms = 500)]
+#[grade::test(timeout_ms = 2_000)]
 fn blocked_wait() {
     Command::new("sleep").arg("60").status().unwrap();
 }

@@ -20,7 +20,11 @@ impl User {
     pub fn new(number: u32) -> User {
         let folder = tempfile::tempdir().unwrap();
         fs::set_permissions(folder.path(), Permissions::from_mode(0o755)).unwrap();
-        fs::copy(&*SUBMISSIONS, folder.path().join("submissions")).unwrap();
+        // By another process: a child that a thread beside us forks at this moment would hold the
+        // copy open for writing, and what is open for writing cannot be executed (ETXTBSY).
+        let copy = folder.path().join("submissions");
+        let copied = Command::new("cp").arg(&*SUBMISSIONS).arg(copy).status().unwrap();
+        assert!(copied.success());
         User { number, folder }
     }
 
