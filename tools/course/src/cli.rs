@@ -2,6 +2,8 @@
 
 use clap::{Parser, Subcommand};
 
+use crate::commands::select::Selection;
+
 /// Solve the exercises of the book, one after the other.
 ///
 /// Without a command: goes to the next unsolved exercise and checks it again on every save.
@@ -15,7 +17,21 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// List the exercises and which are solved
-    List,
+    List {
+        #[command(flatten)]
+        selection: Selection,
+        /// As JSON, for other programs
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show what you have done, and what is left
+    Report {
+        #[command(flatten)]
+        selection: Selection,
+        /// As JSON, for other programs
+        #[arg(long)]
+        json: bool,
+    },
     /// Check an exercise once: by default, the next unsolved one
     Check {
         /// Such as 2.1, run_child or lifecycle/e1_run_child

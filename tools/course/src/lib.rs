@@ -7,6 +7,7 @@ pub mod cli;
 pub mod commands;
 pub mod progress;
 mod reader;
+pub mod record;
 pub mod report;
 mod reset;
 mod signals;

@@ -31,7 +31,10 @@ fn an_exercise_is_failed_solved_shown_and_reset() {
     project.write(ONE, SOLVED);
     let (status, said) = project.course(&["check"]);
     assert_eq!(status, 0, "{said}");
-    assert!(said.contains("1.1 One is solved.") && said.contains("1.2 Two: cargo"), "{said}");
+    assert!(
+        said.contains("1.1 One is solved.") && said.contains("1.2 Two, about 1 min: cargo"),
+        "{said}"
+    );
 
     let (status, said) = project.course(&["check", "--all"]);
     assert_eq!(status, 1, "{said}");

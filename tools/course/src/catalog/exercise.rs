@@ -1,14 +1,15 @@
 //! One exercise, and where everything of it is.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context, Result};
+use serde::{Deserialize, Serialize};
 
 use super::facts::Facts;
+use super::read;
 
 /// One exercise: the chapter `02_lifecycle` and the test target `e1_run_child` make 2.1.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Exercise {
     /// The folder of the workspace.
     pub(super) root: PathBuf,
@@ -108,7 +109,7 @@ impl Exercise {
 
     /// What there was to learn: the first paragraph of the reference, if it begins with one.
     pub fn idea(&self) -> Option<String> {
-        let reference = fs::read_to_string(self.solution()).ok()?;
+        let reference = read(&self.solution()).ok()?;
         let lines = reference.lines().map_while(|line| line.strip_prefix("//! "));
         let idea = lines.collect::<Vec<_>>().join(" ");
         (!idea.is_empty()).then_some(idea)
@@ -125,8 +126,4 @@ impl Exercise {
     fn source_name(&self) -> String {
         format!("{}.rs", self.target)
     }
-}
-
-fn read(file: &Path) -> Result<String> {
-    fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))
 }

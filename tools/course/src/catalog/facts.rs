@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context, Result};
 use cargo_metadata::Package;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// What `[package.metadata.course.<exercise>]` in the manifest of the chapter says.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Facts {
     /// From 1 (a warm-up) to 5.
@@ -18,9 +18,13 @@ pub struct Facts {
     /// Programs that the tests start, such as `python3`.
     #[serde(default)]
     pub needs: Vec<String>,
+    /// Names that it once had, such as `run_child`, or `lifecycle/run_child` from another chapter:
+    /// what a learner has done under them counts.
+    #[serde(default)]
+    pub formerly: Vec<String>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Track {
     Core,

@@ -26,6 +26,26 @@ impl Catalog {
         }
     }
 
+    /// Finds a chapter by `2`, `lifecycle` or `02_lifecycle`.
+    ///
+    /// # Errors
+    ///
+    /// Fails where no chapter with exercises goes by that name.
+    pub fn chapter(&self, wanted: &str) -> Result<&str> {
+        let is_meant = |exercise: &&Exercise| {
+            exercise.chapter == wanted
+                || exercise.package == wanted
+                || wanted.parse() == Ok(exercise.chapter_number)
+        };
+        match self.exercises.iter().find(is_meant) {
+            Some(exercise) => Ok(&exercise.chapter),
+            None => bail!(
+                "there is no chapter `{wanted}` with exercises; there are: {}",
+                self.chapters().join(", ")
+            ),
+        }
+    }
+
     /// The name that is most like `wanted`, if any is.
     fn nearest(&self, wanted: &str) -> Option<&str> {
         let wanted = wanted.rsplit('/').next().unwrap_or(wanted);

@@ -1,20 +1,26 @@
 //! What there is to solve. Cargo knows it already: a package under `exercises/` is a chapter, and
 //! each of its test targets is an exercise.
 
+mod cache;
 mod exercise;
 mod facts;
 mod find;
+mod parts;
 
+use std::env;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use cargo_metadata::{MetadataCommand, Package, TargetKind};
+use serde::{Deserialize, Serialize};
 
 pub use exercise::Exercise;
 pub use facts::{Facts, Track};
+pub use parts::Part;
 
 /// The whole course, in reading order.
-#[derive(Debug)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Catalog {
     /// The folder of the workspace.
     pub root: PathBuf,
@@ -24,14 +30,20 @@ pub struct Catalog {
 }
 
 impl Catalog {
-    /// Reads the workspace that holds the current folder.
+    /// Reads the workspace that holds the current folder, or what is remembered of it.
     ///
     /// # Errors
     ///
     /// Fails where Cargo cannot read the workspace, or where a chapter or an exercise is misnamed
     /// or has no facts.
     pub fn load() -> Result<Catalog> {
-        Self::from_command(&mut MetadataCommand::new())
+        let folder = env::current_dir().context("there is no current folder")?;
+        if let Some(catalog) = cache::read(&folder) {
+            return Ok(catalog);
+        }
+        let catalog = Self::of(&folder)?;
+        cache::write(&catalog);
+        Ok(catalog)
     }
 
     /// Reads the workspace that holds `folder`.
@@ -40,11 +52,9 @@ impl Catalog {
     ///
     /// As [`Catalog::load`].
     pub fn of(folder: &Path) -> Result<Catalog> {
-        Self::from_command(MetadataCommand::new().current_dir(folder))
-    }
-
-    fn from_command(command: &mut MetadataCommand) -> Result<Catalog> {
-        let metadata = command.no_deps().exec().context("cannot read the workspace")?;
+        let mut command = MetadataCommand::new();
+        let metadata = command.current_dir(folder).no_deps().exec();
+        let metadata = metadata.context("cannot read the workspace")?;
         let root = metadata.workspace_root.into_std_path_buf();
         let home = root.join("exercises");
 
@@ -67,8 +77,7 @@ impl Catalog {
 
     /// The exercise before this one, in reading order.
     pub fn before(&self, exercise: &Exercise) -> Option<&Exercise> {
-        let is_it = |other: &Exercise| other.file() == exercise.file();
-        let position = self.exercises.iter().position(is_it)?;
+        let position = self.exercises.iter().position(|other| other == exercise)?;
         position.checked_sub(1).map(|before| &self.exercises[before])
     }
 
@@ -102,6 +111,10 @@ fn collect(root: &Path, package: &Package, exercises: &mut Vec<Exercise>) -> Res
         Some(name) => bail!("[package.metadata.course.{name}] names no exercise"),
         None => Ok(()),
     }
+}
+
+fn read(file: &Path) -> Result<String> {
+    fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))
 }
 
 /// The number before the first underscore: 2 for `02_lifecycle`.

@@ -1,6 +1,8 @@
 //! What each command does.
 
 pub(crate) mod check;
+pub(crate) mod list;
+pub mod select;
 
 use std::io::{self, IsTerminal};
 use std::process::ExitCode;
@@ -47,8 +49,12 @@ pub fn run(command: Option<Command>) -> Result<ExitCode> {
             check::one(&catalog, catalog.find(&name)?, &store)?
         }
         Some(Command::Check { all: true, .. }) => check::all(&catalog, &store)?,
-        Some(Command::List) => {
-            print!("{}", words::list(&catalog, &store.read()?));
+        Some(Command::List { selection, json }) => {
+            list::list(&catalog, &store, &selection, json)?;
+            true
+        }
+        Some(Command::Report { selection, json }) => {
+            list::report(&catalog, &store, &selection, json)?;
             true
         }
         Some(Command::Next) => {

@@ -3,6 +3,7 @@
 mod store;
 
 use std::collections::BTreeMap;
+use std::iter;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
@@ -11,7 +12,10 @@ pub use store::Store;
 
 use crate::catalog::Exercise;
 
-/// The progress of a learner, by `chapter/exercise`.
+/// The progress of a learner, by the names of chapter and exercise, such as `lifecycle/run_child`.
+///
+/// Without their numbers, so that a new exercise in between changes nothing. What is known of
+/// exercises that are no longer there is kept.
 #[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Progress {
     version: u32,
@@ -35,7 +39,13 @@ pub struct Entry {
 impl Progress {
     /// What was done on an exercise; nothing, if it is not known.
     pub fn of(&self, exercise: &Exercise) -> Entry {
-        self.exercises.get(&key(exercise)).cloned().unwrap_or_default()
+        names(exercise).find_map(|name| self.exercises.get(&name)).cloned().unwrap_or_default()
+    }
+
+    /// The entry of an exercise, under its name of today.
+    fn entry(&mut self, exercise: &Exercise) -> &mut Entry {
+        let known = names(exercise).find_map(|name| self.exercises.remove(&name));
+        self.exercises.entry(name(exercise)).or_insert_with(|| known.unwrap_or_default())
     }
 
     /// Whether an exercise is solved, and was not reset since.
@@ -67,10 +77,45 @@ impl Entry {
     }
 }
 
-fn key(exercise: &Exercise) -> String {
-    format!("{}/{}", exercise.chapter, exercise.target)
+fn name(exercise: &Exercise) -> String {
+    format!("{}/{}", exercise.package, exercise.name())
+}
+
+/// The name of an exercise, and those that it once had.
+fn names(exercise: &Exercise) -> impl Iterator<Item = String> {
+    let once = exercise.facts.formerly.iter().map(|name| {
+        if name.contains('/') { name.clone() } else { format!("{}/{name}", exercise.package) }
+    });
+    // The first version of the course wrote the numbers, too.
+    let numbered = format!("{}/{}", exercise.chapter, exercise.target);
+    iter::once(name(exercise)).chain(once).chain(iter::once(numbered))
 }
 
 fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::verify::fixture::project;
+
+    #[test]
+    fn an_exercise_keeps_its_record_under_another_number_and_another_name() {
+        let (_folder, catalog) = project();
+        let mut one = catalog.exercises[0].clone();
+        let mut progress = Progress::default();
+        progress.entry(&one).attempted(true);
+
+        one.target = "e7_one".to_owned();
+        assert!(progress.is_solved(&one));
+
+        one.target = "e7_uno".to_owned();
+        assert!(!progress.is_solved(&one));
+        one.facts.formerly = vec!["one".to_owned()];
+        assert!(progress.is_solved(&one));
+        progress.entry(&one).attempted(false);
+        assert_eq!(progress.of(&one).attempts, 2);
+        assert_eq!(progress.exercises.into_keys().collect::<Vec<_>>(), ["sums/uno"]);
+    }
 }

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use nix::fcntl::{Flock, FlockArg};
 
-use super::{Entry, Progress, key, now};
+use super::{Entry, Progress, now};
 use crate::catalog::Exercise;
 use crate::words;
 
@@ -52,7 +52,7 @@ impl Store {
     pub fn change(&self, exercise: &Exercise, change: impl FnOnce(&mut Entry)) -> Result<Progress> {
         let _lock = self.lock()?;
         let mut progress = self.load()?;
-        change(progress.exercises.entry(key(exercise)).or_default());
+        change(progress.entry(exercise));
         self.save(&progress)?;
         Ok(progress)
     }
@@ -114,9 +114,14 @@ impl Store {
 
 #[cfg(test)]
 mod tests {
+    use std::env;
+    use std::io::{BufRead, BufReader};
+    use std::process::{Command, Stdio};
     use std::thread;
+    use std::time::Duration;
 
     use super::*;
+    use crate::catalog::Catalog;
     use crate::verify::fixture::project;
 
     #[test]
@@ -186,5 +191,50 @@ mod tests {
             let aside = names.filter(|name| name.to_string_lossy().contains("unreadable")).count();
             assert_eq!(aside, number + 1, "{broken:?} is kept");
         }
+    }
+
+    /// Names the project in which `writes_until_killed` writes.
+    const PROJECT: &str = "COURSE_TEST_PROJECT";
+
+    #[test]
+    #[ignore = "ends by a kill; the test below starts it"]
+    fn writes_until_killed() {
+        let catalog = Catalog::of(Path::new(&env::var_os(PROJECT).unwrap())).unwrap();
+        let (exercise, store) = (&catalog.exercises[0], Store::of(&catalog.root));
+        println!("begins");
+        loop {
+            store.change(exercise, |entry| entry.attempts += 1).unwrap();
+        }
+    }
+
+    #[test]
+    fn a_kill_at_any_moment_loses_nothing() {
+        let (_folder, catalog) = project();
+        let (exercise, store) = (&catalog.exercises[0], Store::of(&catalog.root));
+        let mut attempts = 0;
+        for kill in 0..100 {
+            let mut writer = Command::new(env::current_exe().unwrap())
+                .args(["progress::store::tests::writes_until_killed", "--exact"])
+                .args(["--ignored", "--nocapture"])
+                .env(PROJECT, &catalog.root)
+                .stdout(Stdio::piped())
+                .spawn()
+                .unwrap();
+            let output = BufReader::new(writer.stdout.take().unwrap());
+            assert!(output.lines().any(|line| line.unwrap().ends_with("begins")));
+            // The moment differs from kill to kill: a write takes some hundred microseconds.
+            thread::sleep(Duration::from_micros(37 * kill));
+            writer.kill().unwrap();
+            writer.wait().unwrap();
+
+            let text = fs::read(store.file()).unwrap_or_else(|_| b"{}".to_vec());
+            serde_json::from_slice::<serde_json::Value>(&text).unwrap();
+            let now = store.read().unwrap().of(exercise).attempts;
+            assert!(now >= attempts, "{attempts} attempts before kill {kill}, {now} after it");
+            attempts = now;
+        }
+        assert!(attempts > 0);
+        let names = fs::read_dir(&store.folder).unwrap().map(|entry| entry.unwrap().file_name());
+        assert!(names.into_iter().all(|name| !name.to_string_lossy().contains("unreadable")));
     }
 }

@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::ops::ControlFlow;
-use std::ptr;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::thread::Scope;
 use std::time::{Duration, Instant};
@@ -14,7 +13,9 @@ use super::keys::Key;
 use super::running::{Running, What};
 use crate::catalog::{Catalog, Exercise};
 use crate::check::Verdict;
+use crate::commands::list::list;
 use crate::commands::next_unsolved;
+use crate::commands::select::Selection;
 use crate::progress::Store;
 use crate::reader::Served;
 use crate::words::By;
@@ -110,7 +111,7 @@ impl<'scope, 'env> Session<'scope, 'env> {
             (_, Some(_)) => print!("{}", words::declined()),
             (Key::Hint, _) => show(&aid::hint(here, store, false)?),
             (Key::Next, _) => match next_unsolved(catalog, store, Some(here))? {
-                Some(next) if ptr::eq(next, here) => print!("{}", words::only_one_left(here)),
+                Some(next) if next == here => print!("{}", words::only_one_left(here)),
                 Some(next) => {
                     *exercise = next;
                     self.open(next)?;
@@ -124,7 +125,10 @@ impl<'scope, 'env> Session<'scope, 'env> {
                 }
                 None => print!("{}", words::first(here)),
             },
-            (Key::List, _) => print!("\n{}", words::list(catalog, &store.read()?)),
+            (Key::List, _) => {
+                println!();
+                list(catalog, store, &Selection::default(), false)?;
+            }
             (Key::All, _) => {
                 print!("{}", words::checking_all(catalog));
                 self.start(here, What::All);

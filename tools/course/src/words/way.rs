@@ -2,11 +2,9 @@
 
 use anyhow::Result;
 
+use super::bar::bar;
 use crate::catalog::{Catalog, Exercise};
 use crate::progress::Progress;
-
-/// How many characters a bar has.
-const BAR: usize = 30;
 
 /// What an exercise asks for, and where.
 ///
@@ -63,12 +61,6 @@ pub fn solved(
         catalog.short(&mistakes),
         bar(solved, all),
     )
-}
-
-/// How far it is, in characters that every terminal has: `[######....]`.
-fn bar(done: usize, all: usize) -> String {
-    let full = (done * BAR).checked_div(all).unwrap_or(0);
-    format!("[{}{}]", "#".repeat(full), ".".repeat(BAR - full))
 }
 
 /// When there is nothing left to do.
@@ -129,13 +121,5 @@ mod tests {
         [##############################] 2 of 2 solved
         That was the last one.
         ");
-    }
-
-    #[test]
-    fn a_bar_is_full_only_at_the_end() {
-        assert_eq!(bar(0, 3).matches('#').count(), 0);
-        assert_eq!(bar(1, 3).matches('#').count(), BAR / 3);
-        assert!(bar(69, 70).contains('.'));
-        assert_eq!(bar(0, 0).len(), bar(3, 3).len());
     }
 }
