@@ -107,12 +107,14 @@ impl Exercise {
             .with_context(|| format!("{} must begin with `//! `", self.stub().display()))
     }
 
-    /// What there was to learn: the first paragraph of the reference, if it begins with one.
-    pub fn idea(&self) -> Option<String> {
-        let reference = read(&self.solution()).ok()?;
-        let lines = reference.lines().map_while(|line| line.strip_prefix("//! "));
-        let idea = lines.collect::<Vec<_>>().join(" ");
-        (!idea.is_empty()).then_some(idea)
+    /// What there was to learn: the header of the reference, a line for each of its paragraphs.
+    /// Empty where there is none.
+    pub fn lesson(&self) -> String {
+        let reference = read(&self.solution()).unwrap_or_default();
+        let lines = reference.lines().map_while(|line| line.strip_prefix("//!"));
+        let header = lines.map(str::trim).collect::<Vec<_>>().join("\n");
+        let paragraphs = header.split("\n\n").map(|paragraph| paragraph.replace('\n', " "));
+        paragraphs.collect::<Vec<_>>().join("\n")
     }
 
     fn home(&self) -> PathBuf {

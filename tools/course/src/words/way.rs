@@ -41,7 +41,10 @@ pub fn solved(
     by: By,
 ) -> String {
     let (id, title) = (exercise.id(), exercise.title());
-    let idea = exercise.idea().map_or_else(String::new, |idea| format!("\n{idea}\n"));
+    let lesson = match exercise.lesson() {
+        lesson if lesson.is_empty() => lesson,
+        lesson => format!("\n{lesson}\n"),
+    };
     let (reference, mistakes) = (exercise.solution(), exercise.mistakes());
     let next = next.map_or_else(String::new, |next| {
         let (id, title, minutes) = (next.id(), next.title(), next.facts.minutes);
@@ -55,7 +58,7 @@ pub fn solved(
     let solved = catalog.exercises.iter().filter(|one| progress.is_solved(one)).count();
     let last = if solved == all { "That was the last one.\n" } else { "" };
     format!(
-        "\n{id} {title} is solved.\n{idea}\n  compare   {}\n  mistakes  {}\n{next}\n{} {solved} of \
+        "\n{id} {title} is solved.\n{lesson}\n  compare   {}\n  mistakes  {}\n{next}\n{} {solved} of \
          {all} solved\n{last}",
         catalog.short(&reference),
         catalog.short(&mistakes),
@@ -100,6 +103,7 @@ mod tests {
         1.1 One is solved.
 
         One is the least of all.
+        The mistake is 0.
 
           compare   solutions/01_sums/e1_one.rs
           mistakes  solutions/01_sums/mistakes/e1_one
