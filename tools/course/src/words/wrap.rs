@@ -5,24 +5,24 @@ use textwrap::Options;
 /// Longer lines are hard to read, however wide the terminal is.
 const WIDEST: usize = 100;
 
-/// A text whose long lines outside of fenced code are broken at a width in characters, if there is
-/// one.
+/// A text whose long lines are broken at a width in characters, if there is one. What is indented
+/// or fenced is a table or code, and stays as it is.
 pub fn wrapped(text: &str, width: Option<usize>) -> String {
     let Some(width) = width.map(|width| width.min(WIDEST)) else { return text.to_owned() };
-    let mut is_code = false;
+    let mut is_fenced = false;
     text.split_inclusive('\n')
         .map(|line| {
-            let content = line.trim_end_matches('\n');
-            let is_fence = content.trim_start().starts_with("```");
-            is_code ^= is_fence;
-            if is_code || is_fence { line.to_owned() } else { broken(content, line, width) }
+            let is_fence = line.starts_with("```");
+            is_fenced ^= is_fence;
+            let stays = is_fenced || is_fence || line.starts_with(' ');
+            if stays { line.to_owned() } else { broken(line, width) }
         })
         .collect()
 }
 
-fn broken(content: &str, line: &str, width: usize) -> String {
-    let margin = &content[..content.len() - content.trim_start().len()];
-    let options = Options::new(width).subsequent_indent(margin).break_words(false);
+fn broken(line: &str, width: usize) -> String {
+    let content = line.trim_end_matches('\n');
+    let options = Options::new(width).break_words(false);
     textwrap::fill(content, options) + &line[content.len()..]
 }
 
@@ -30,7 +30,7 @@ fn broken(content: &str, line: &str, width: usize) -> String {
 mod tests {
     use super::*;
 
-    const TEXT: &str = "A process ends in one of two ways.\n\n  With a margin, and long.\n```rust\n\
+    const TEXT: &str = "A process ends in one of two ways.\n\n  Indented and long as it is.\n```rust\n\
                         let the_code_stays_as_it_is = true;\n```\nEnd\n";
 
     #[test]
@@ -39,8 +39,7 @@ mod tests {
         A process ends in
         one of two ways.
 
-          With a margin,
-          and long.
+          Indented and long as it is.
         ```rust
         let the_code_stays_as_it_is = true;
         ```
