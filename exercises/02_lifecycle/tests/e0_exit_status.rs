@@ -1,5 +1,8 @@
 //! Exercise 2.0: `lifecycle::e0_exit_status`.
 
+#[path = "support/core_dumps.rs"]
+mod core_dumps;
+
 use std::io::{self, ErrorKind, Read};
 use std::process::Command;
 
@@ -43,6 +46,14 @@ fn a_death_by_signal_is_not_an_exit() {
         let ended = run(&mut sh(&format!("kill -s {name} $$"))).unwrap();
         assert_eq!(ended, Ended::Signaled(number), "the program sent itself SIG{name}");
     }
+}
+
+#[grade::test(hint = "a status is more than one number: which method has only the signal?")]
+fn a_core_dump_does_not_change_the_signal() {
+    core_dumps::begin();
+    let ended = run(&mut sh("kill -s ABRT $$")).unwrap();
+    let added = core_dumps::seen();
+    assert_eq!(ended, Ended::Signaled(6), "it sent itself SIGABRT; core dumps added here: {added}");
 }
 
 #[grade::test(hint = "an `Err` of the start is the caller's to handle: hand it on")]

@@ -1,20 +1,24 @@
 //! Exercise 2.1: `lifecycle::e1_run_child`.
 
+#[path = "support/core_dumps.rs"]
+mod core_dumps;
 #[path = "support/dying.rs"]
 mod dying;
 mod support;
 
 use std::io::{self, Read, Write};
+use std::mem;
 use std::os::fd::AsFd;
 use std::panic::{catch_unwind, panic_any};
 use std::process;
+use std::ptr;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
 use grade::storm::SignalStorm;
 use lifecycle::e1_run_child::{self, PANIC_CODE, run_child};
 use nix::errno::Errno;
-use nix::libc;
-use nix::sys::signal::{SigHandler, Signal, kill, raise, signal};
+use nix::libc::{self, c_int};
+use nix::sys::signal::{SigHandler, SigSet, Signal, kill, raise, signal};
 use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid, waitpid};
 use nix::unistd::{ForkResult, Pid, dup2_stdout, fork};
 
@@ -69,6 +73,16 @@ fn a_death_by_signal_is_reported_as_one() {
         let wanted = Outcome::Signaled { signal: deadly, core: false };
         assert_eq!(outcome, Ok(wanted), "the closure sent itself {deadly}");
     }
+}
+
+#[grade::test(hint = "what do the other fields of `WaitStatus::Signaled` say?")]
+fn a_core_dump_is_reported() {
+    core_dumps::begin();
+    let outcome = run(|| dying::die_of(Signal::SIGABRT));
+    // A status that came by a way which this test does not know is as it was.
+    let core = core_dumps::seen() > 0;
+    let wanted = Outcome::Signaled { signal: Signal::SIGABRT, core };
+    assert_eq!(outcome, Ok(wanted), "SIGABRT ended the child, and this test adds a core dump");
 }
 
 #[grade::test(hint = "where does a panic of the closure go, if nothing stops it in the child?")]
@@ -241,19 +255,56 @@ fn nothing_stays_open() {
     assert_eq!(open(), before, "the descriptors of the caller after three calls, and before");
 }
 
+/// What a process ignores, handles and blocks.
+#[derive(Debug, PartialEq)]
+struct SignalSettings {
+    blocked: SigSet,
+    handlers: Vec<(c_int, libc::sighandler_t)>,
+}
+
+impl SignalSettings {
+    fn now() -> SignalSettings {
+        let handler = |signal| {
+            // SAFETY: zeros are a valid action, and the call fills it; it sets none.
+            let action = unsafe {
+                let mut action: libc::sigaction = mem::zeroed();
+                libc::sigaction(signal, ptr::null(), &mut action);
+                action
+            };
+            (signal, action.sa_sigaction)
+        };
+        let handlers = (1..=libc::SIGRTMAX()).map(handler).collect();
+        SignalSettings { blocked: SigSet::thread_get_mask().unwrap(), handlers }
+    }
+}
+
+/// Fails where `before` is not what it still is, and names what has changed.
+fn check_signal_settings(before: &SignalSettings, when: &str) {
+    let now = SignalSettings::now();
+    let changed: Vec<_> =
+        before.handlers.iter().zip(&now.handlers).filter(|(old, new)| old != new).collect();
+    let names: Vec<_> = changed.iter().map(|(old, _)| Signal::try_from(old.0)).collect();
+    assert!(names.is_empty(), "{when}: another action of the caller for {names:?} than before");
+    assert_eq!(now.blocked, before.blocked, "{when}: what the caller blocks now, and before");
+}
+
 #[grade::test(
     hint = "which setting of the caller did you change for the wait, and who changes it back?"
 )]
 fn the_caller_keeps_its_signal_settings() {
-    // What the process ignores, handles and blocks (proc_pid_status(5)).
-    let settings = || {
-        let status = std::fs::read_to_string("/proc/self/status").unwrap();
-        let lines = status.lines().filter(|line| {
-            ["SigBlk", "SigIgn", "SigCgt"].iter().any(|name| line.starts_with(name))
-        });
-        lines.map(str::to_owned).collect::<Vec<_>>()
-    };
-    let before = settings();
+    extern "C" fn handler(_: c_int) {}
+    let others = SigSet::from_iter([Signal::SIGUSR1, Signal::SIGWINCH]);
+    others.thread_block().unwrap();
+    // SAFETY: the handler does nothing.
+    unsafe {
+        signal(Signal::SIGINT, SigHandler::Handler(handler)).unwrap();
+        signal(Signal::SIGQUIT, SigHandler::SigIgn).unwrap();
+    }
+    let before = SignalSettings::now();
     assert_eq!(run(|| 0), Ok(Outcome::Exited(0)));
-    assert_eq!(settings(), before, "the signal settings of the caller after the call, and before");
+    check_signal_settings(&before, "after a call");
+
+    grade::tight::no_new_processes().unwrap();
+    assert_eq!(run(|| 0), Err(Errno::EAGAIN), "the system has no room for a child");
+    check_signal_settings(&before, "after a call that failed");
 }
