@@ -39,7 +39,7 @@ pub fn solution(
 ) -> Result<String> {
     let id = exercise.id();
     ensure!(
-        show || store.read()?.is_solved(exercise),
+        show || store.read()?.was_solved(exercise),
         "{id} is not solved yet; `cargo course hint {id}` helps, and \
          `cargo course solution {id} --show` shows the reference all the same"
     );

@@ -8,15 +8,30 @@ use std::time::SystemTime;
 use anyhow::{Context, Result, bail, ensure};
 
 use crate::catalog::Exercise;
-use crate::progress::Store;
+use crate::progress::{Entry, Store};
 
-/// Restores the shipped file; returns where the learner's is kept, or `None` if there was nothing
-/// to keep.
+/// What came of a reset.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Reset {
+    /// Where the learner's file is now, or `None` if there was nothing to keep.
+    pub kept: Option<PathBuf>,
+    /// Whether it was solved once.
+    pub was_solved: bool,
+}
+
+/// Restores the shipped file, and takes back that the exercise is solved.
 ///
 /// # Errors
 ///
 /// Fails where a file cannot be read or written; the learner's file is untouched then.
-pub fn reset(exercise: &Exercise, store: &Store) -> Result<Option<PathBuf>> {
+pub fn reset(exercise: &Exercise, store: &Store) -> Result<Reset> {
+    let kept = restore(exercise, store)?;
+    let progress = store.change(exercise, Entry::reset)?;
+    Ok(Reset { kept, was_solved: progress.was_solved(exercise) })
+}
+
+/// Returns where the learner's file is kept.
+fn restore(exercise: &Exercise, store: &Store) -> Result<Option<PathBuf>> {
     let (file, stub) = (exercise.file(), exercise.stub());
     let shipped = fs::read(&stub).with_context(|| format!("cannot read {}", stub.display()))?;
     let mine = match fs::read(&file) {
@@ -83,18 +98,32 @@ mod tests {
     fn a_reset_keeps_the_learners_file_and_restores_the_stub() {
         let (_folder, catalog) = project();
         let (exercise, store) = (&catalog.exercises[0], Store::of(&catalog.root));
-        let kept = reset(exercise, &store).unwrap().unwrap();
+        let kept = reset(exercise, &store).unwrap().kept.unwrap();
         assert_eq!(text(&kept), "edited by the learner\n");
         assert_eq!(text(&exercise.file()), text(&exercise.stub()));
+    }
+
+    #[test]
+    fn a_reset_exercise_is_open_again_until_the_next_pass() {
+        let (_folder, catalog) = project();
+        let (exercise, store) = (&catalog.exercises[0], Store::of(&catalog.root));
+        assert!(!reset(exercise, &store).unwrap().was_solved);
+        let first = store.change(exercise, |entry| entry.attempted(true)).unwrap().of(exercise);
+        assert!(reset(exercise, &store).unwrap().was_solved);
+        let progress = store.change(exercise, |entry| entry.attempted(false)).unwrap();
+        assert!(!progress.is_solved(exercise) && progress.was_solved(exercise));
+        let progress = store.change(exercise, |entry| entry.attempted(true)).unwrap();
+        assert!(progress.is_solved(exercise));
+        assert_eq!(progress.of(exercise).solved_unix_s, first.solved_unix_s);
     }
 
     #[test]
     fn two_resets_in_a_second_keep_two_files() {
         let (_folder, catalog) = project();
         let (exercise, store) = (&catalog.exercises[0], Store::of(&catalog.root));
-        let first = reset(exercise, &store).unwrap().unwrap();
+        let first = reset(exercise, &store).unwrap().kept.unwrap();
         fs::write(exercise.file(), "again\n").unwrap();
-        let second = reset(exercise, &store).unwrap().unwrap();
+        let second = reset(exercise, &store).unwrap().kept.unwrap();
         assert_ne!(first, second);
         assert_eq!(text(&second), "again\n");
     }
@@ -104,7 +133,7 @@ mod tests {
         let (_folder, catalog) = project();
         let (exercise, store) = (&catalog.exercises[0], Store::of(&catalog.root));
         reset(exercise, &store).unwrap();
-        assert_eq!(reset(exercise, &store).unwrap(), None);
+        assert_eq!(reset(exercise, &store).unwrap().kept, None);
     }
 
     #[test]
@@ -112,7 +141,7 @@ mod tests {
         let (_folder, catalog) = project();
         let (exercise, store) = (&catalog.exercises[0], Store::of(&catalog.root));
         fs::remove_file(exercise.file()).unwrap();
-        assert_eq!(reset(exercise, &store).unwrap(), None);
+        assert_eq!(reset(exercise, &store).unwrap().kept, None);
         assert_eq!(text(&exercise.file()), text(&exercise.stub()));
         let mode = |path| fs::metadata(path).unwrap().permissions();
         assert_eq!(mode(exercise.file()), mode(exercise.stub()));

@@ -35,9 +35,25 @@ pub fn goal(file: &str, text: &str) -> Option<Finding> {
     })
 }
 
+/// What is wrong with the header of a reference, which a learner reads after a pass.
+pub fn lesson(file: &str, lesson: &str) -> Option<Finding> {
+    (!lesson.ends_with('.') || !lesson.contains("mistake")).then(|| {
+        let reason = "its header does not say what there is to learn";
+        let mend = "write the idea in a sentence after `//! `, then the tempting mistake";
+        Finding::new(file, reason, mend)
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_reference_says_what_there_is_to_learn() {
+        assert_eq!(lesson("e1.rs", "A lock is a flag.\nThe mistake is a read before it."), None);
+        insta::assert_snapshot!(lesson("e1.rs", "A lock is a flag.").unwrap(), @"e1.rs: its header does not say what there is to learn; write the idea in a sentence after `//! `, then the tempting mistake");
+        assert!(lesson("e1.rs", "").is_some());
+    }
 
     #[test]
     fn a_stub_says_what_it_is_for_and_where_to_type() {

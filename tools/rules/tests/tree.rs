@@ -72,6 +72,7 @@ fn every_stub_and_reference_has_its_form() {
         let [stub, solution] = [e.stub(), e.solution()].map(|file| project.relative(&file));
         let mut findings = stub::form(&stub, &project.read(&stub));
         findings.extend(stub::goal(&solution, &project.read(&solution)));
+        findings.extend(stub::lesson(&solution, &e.lesson()));
         findings
     }));
 }

@@ -107,6 +107,16 @@ impl Exercise {
             .with_context(|| format!("{} must begin with `//! `", self.stub().display()))
     }
 
+    /// What there was to learn: the header of the reference, a line for each of its paragraphs.
+    /// Empty where there is none.
+    pub fn lesson(&self) -> String {
+        let reference = read(&self.solution()).unwrap_or_default();
+        let lines = reference.lines().map_while(|line| line.strip_prefix("//!"));
+        let header = lines.map(str::trim).collect::<Vec<_>>().join("\n");
+        let paragraphs = header.split("\n\n").map(|paragraph| paragraph.replace('\n', " "));
+        paragraphs.collect::<Vec<_>>().join("\n")
+    }
+
     fn home(&self) -> PathBuf {
         self.root.join("exercises").join(&self.chapter)
     }

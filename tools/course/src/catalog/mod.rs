@@ -75,6 +75,12 @@ impl Catalog {
         chapters
     }
 
+    /// The exercise before this one, in reading order.
+    pub fn before(&self, exercise: &Exercise) -> Option<&Exercise> {
+        let position = self.exercises.iter().position(|other| other == exercise)?;
+        position.checked_sub(1).map(|before| &self.exercises[before])
+    }
+
     /// A path as the learner knows it, from the folder of the workspace.
     pub fn short(&self, path: &Path) -> String {
         path.strip_prefix(&self.root).unwrap_or(path).display().to_string()

@@ -14,7 +14,8 @@ use crate::progress::Store;
 use crate::shipped::Altered;
 use crate::signals::interruptible;
 use crate::stop::Stop;
-use crate::words;
+use crate::words::By;
+use crate::{terminal, words};
 
 /// Checks what is wanted, prints what came of it, and returns whether all of it is solved.
 ///
@@ -72,7 +73,8 @@ fn one(
     report.add(catalog, &checked);
     if checked.solved() {
         let next = next_unsolved(catalog, store, Some(exercise))?;
-        out.write_all(words::solved(catalog, exercise, next).as_bytes())?;
+        let text = words::solved(catalog, exercise, next, &store.read()?, By::Command);
+        out.write_all(words::wrapped(&text, terminal::width()).as_bytes())?;
     }
     Ok(checked.solved())
 }
@@ -95,7 +97,6 @@ fn several(
 /// # Errors
 ///
 /// As [`check_each`].
-#[expect(dead_code, reason = "the watch mode calls it")]
 pub(crate) fn every(catalog: &Catalog, store: &Store, stop: &Stop) -> Result<usize> {
     let all: Vec<&Exercise> = catalog.exercises.iter().collect();
     rows(catalog, &all, store, stop, &mut io::stdout(), &mut Report::default())

@@ -16,7 +16,7 @@ use crate::words;
 /// # Errors
 ///
 /// Fails where the selection names nothing, or a file of the course cannot be read.
-pub(super) fn list(
+pub(crate) fn list(
     catalog: &Catalog,
     store: &Store,
     selection: &Selection,

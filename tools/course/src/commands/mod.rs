@@ -1,7 +1,7 @@
 //! What each command does.
 
-mod check;
-mod list;
+pub(crate) mod check;
+pub(crate) mod list;
 pub mod select;
 
 use std::io::{self, IsTerminal, Write};
@@ -17,7 +17,7 @@ use crate::progress::Store;
 use crate::signals::{end_with_the_reader, interruptible};
 use crate::stop::Stop;
 use crate::verify::command::{Options, verify};
-use crate::{aid, reader, reset, watch, words};
+use crate::{aid, reader, reset, terminal, watch, words};
 
 /// The exit status of something that is not solved.
 const NOT_SOLVED: u8 = 1;
@@ -59,7 +59,8 @@ pub fn run(command: Option<Command>) -> Result<ExitCode> {
                 None => next_unsolved(&catalog, &store, None)?
                     .context("all exercises are solved; name the one you want a hint for")?,
             };
-            print!("{}", aid::hint(exercise, &store, all)?);
+            let hint = aid::hint(exercise, &store, all)?;
+            print!("{}", words::wrapped(&hint, terminal::width()));
             true
         }
         Some(Command::Solution { exercise, show }) => {
@@ -68,8 +69,8 @@ pub fn run(command: Option<Command>) -> Result<ExitCode> {
         }
         Some(Command::Reset { exercise }) => {
             let exercise = catalog.find(&exercise)?;
-            let kept = reset::reset(exercise, &store)?;
-            print!("{}", words::reset(&catalog, exercise, kept.as_deref()));
+            let reset = reset::reset(exercise, &store)?;
+            print!("{}", words::reset(&catalog, exercise, &reset));
             true
         }
         Some(Command::Book { action }) => {

@@ -28,6 +28,8 @@ pub struct Progress {
 pub struct Entry {
     /// When it was first solved, in seconds since 1970, UTC.
     pub solved_unix_s: Option<u64>,
+    /// Whether the stub was put back since: it is open again, and the first pass stays on record.
+    pub open_again: bool,
     /// How often it was checked.
     pub attempts: u32,
     /// How many hints were shown.
@@ -46,8 +48,14 @@ impl Progress {
         self.exercises.entry(name(exercise)).or_insert_with(|| known.unwrap_or_default())
     }
 
-    /// Whether an exercise was ever solved.
+    /// Whether an exercise is solved, and was not reset since.
     pub fn is_solved(&self, exercise: &Exercise) -> bool {
+        let entry = self.of(exercise);
+        entry.solved_unix_s.is_some() && !entry.open_again
+    }
+
+    /// Whether an exercise was ever solved.
+    pub fn was_solved(&self, exercise: &Exercise) -> bool {
         self.of(exercise).solved_unix_s.is_some()
     }
 }
@@ -57,9 +65,15 @@ impl Entry {
     pub fn attempted(&mut self, solved: bool) {
         // A file of somebody else's making must not end us by an overflow.
         self.attempts = self.attempts.saturating_add(1);
-        if solved && self.solved_unix_s.is_none() {
-            self.solved_unix_s = Some(now());
+        if solved {
+            self.solved_unix_s.get_or_insert_with(now);
+            self.open_again = false;
         }
+    }
+
+    /// Takes back that it is solved, but not that it was.
+    pub fn reset(&mut self) {
+        self.open_again = self.solved_unix_s.is_some();
     }
 }
 

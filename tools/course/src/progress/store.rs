@@ -141,7 +141,7 @@ mod tests {
     fn numbers_at_their_limit_are_no_trouble() {
         let (_folder, catalog) = project();
         let (exercise, store) = (&catalog.exercises[0], Store::of(&catalog.root));
-        let full = Entry { solved_unix_s: None, attempts: u32::MAX, hints: usize::MAX };
+        let full = Entry { attempts: u32::MAX, hints: usize::MAX, ..Entry::default() };
         store.change(exercise, |entry| *entry = full).unwrap();
         let progress = store.change(exercise, |entry| entry.attempted(true)).unwrap();
         assert_eq!(progress.of(exercise).attempts, u32::MAX);

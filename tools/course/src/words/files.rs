@@ -1,8 +1,7 @@
 //! What a learner reads of files: what is missing, broken, kept or built.
 
-use std::path::Path;
-
 use crate::catalog::{Catalog, Exercise};
+use crate::reset::Reset;
 
 /// Where the learner's file does not compile; the compiler has said why.
 pub fn does_not_compile(exercise: &Exercise) -> String {
@@ -29,16 +28,24 @@ pub fn missing(catalog: &Catalog, exercise: &Exercise) -> String {
     )
 }
 
-/// After a reset; `kept` is where the learner's file is now.
-pub fn reset(catalog: &Catalog, exercise: &Exercise, kept: Option<&Path>) -> String {
-    let file = catalog.short(&exercise.file());
-    match kept {
-        Some(kept) => format!(
-            "{file} is as it was shipped.\nYour version is kept as {}.\n",
-            catalog.short(kept)
-        ),
+/// After a reset.
+pub fn reset(catalog: &Catalog, exercise: &Exercise, reset: &Reset) -> String {
+    let (id, file) = (exercise.id(), catalog.short(&exercise.file()));
+    let kept = match &reset.kept {
+        Some(kept) => {
+            format!(
+                "{file} is as it was shipped.\nYour version is kept as {}.\n",
+                catalog.short(kept)
+            )
+        }
         None => format!("{file} is as it was shipped; there was nothing of yours to keep.\n"),
-    }
+    };
+    let open = if reset.was_solved {
+        format!("{id} is open again; that you have solved it once stays on record.\n")
+    } else {
+        String::new()
+    };
+    kept + &open
 }
 
 /// When the record in `.course/` was no record; both names are of files there.
@@ -78,12 +85,14 @@ mod tests {
     fn a_reset_says_where_the_old_version_is() {
         let (_folder, catalog) = project();
         let one = &catalog.exercises[0];
+        let said = |kept, was_solved| super::reset(&catalog, one, &Reset { kept, was_solved });
         let kept = catalog.root.join(".course/kept/e1_one.then.rs");
-        insta::assert_snapshot!(reset(&catalog, one, Some(&kept)), @"
+        insta::assert_snapshot!(said(Some(kept), true), @"
         exercises/01_sums/src/e1_one.rs is as it was shipped.
         Your version is kept as .course/kept/e1_one.then.rs.
+        1.1 is open again; that you have solved it once stays on record.
         ");
-        insta::assert_snapshot!(reset(&catalog, one, None), @"exercises/01_sums/src/e1_one.rs is as it was shipped; there was nothing of yours to keep.");
+        insta::assert_snapshot!(said(None, false), @"exercises/01_sums/src/e1_one.rs is as it was shipped; there was nothing of yours to keep.");
     }
 
     #[test]

@@ -3,11 +3,9 @@
 use std::fmt::Write as _;
 use std::time::{Duration, UNIX_EPOCH};
 
+use super::bar::bar;
 use crate::catalog::Track;
 use crate::record::{Record, Report};
-
-/// How many characters a bar has.
-const BAR: usize = 30;
 
 /// The list of exercises.
 pub fn list(records: &[Record]) -> String {
@@ -31,7 +29,12 @@ pub fn list(records: &[Record]) -> String {
 
 /// What the learner has done, and what is left.
 pub fn report(report: &Report) -> String {
-    let mut text = format!("{} {} of {} solved\n\n", bar(report), report.solved, report.all);
+    let mut text = format!(
+        "{} {} of {} solved\n\n",
+        bar(report.solved, report.all),
+        report.solved,
+        report.all
+    );
     for record in report.exercises.iter().filter(|record| record.attempts > 0 || record.hints > 0) {
         let when = record.solved_unix_s.map_or_else(|| "not solved".to_owned(), day);
         let _ = writeln!(
@@ -57,12 +60,6 @@ pub fn report(report: &Report) -> String {
         );
     }
     text
-}
-
-/// How far the learner is: `[######......]`.
-fn bar(report: &Report) -> String {
-    let full = (report.solved * BAR).checked_div(report.all).unwrap_or(0);
-    format!("[{}{}]", "#".repeat(full), ".".repeat(BAR - full))
 }
 
 fn counted(number: u64, what: &str) -> String {

@@ -1,12 +1,15 @@
 //! What the learner reads.
 
 mod altered;
+mod bar;
 mod files;
 mod list;
 mod rows;
 mod verdict;
 mod visible;
+mod watch;
 mod way;
+mod wrap;
 
 pub use altered::altered;
 pub use files::{
@@ -16,4 +19,9 @@ pub use list::{list, report};
 pub use rows::{checked_many, row};
 pub use verdict::checked;
 pub use visible::visible;
-pub use way::{again, all_solved, keys, solved, task};
+pub use watch::{
+    ask_reset, ask_solution, checking, checking_all, checking_anew, declined, first, help, keys,
+    only_one_left, opened,
+};
+pub use way::{By, all_solved, solved, task};
+pub use wrap::wrapped;

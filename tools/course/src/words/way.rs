@@ -2,7 +2,9 @@
 
 use anyhow::Result;
 
+use super::bar::bar;
 use crate::catalog::{Catalog, Exercise};
+use crate::progress::Progress;
 
 /// What an exercise asks for, and where.
 ///
@@ -22,34 +24,45 @@ pub fn task(catalog: &Catalog, exercise: &Exercise) -> Result<String> {
     ))
 }
 
-/// What a learner can type in the watch mode.
-pub fn keys() -> &'static str {
-    "\nSave the file to check again. Or type a letter, then Enter:\n  \
-     h hint   n next   l list   b book   q quit   ? this help\n"
+/// How the learner goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum By {
+    Command,
+    /// In the watch mode.
+    Key,
 }
 
-/// When a save starts the next check.
-pub fn again(exercise: &Exercise) -> String {
-    format!("\nSaved: checking {} again.\n", exercise.id())
-}
-
-/// After a pass: what to compare with, and what is next.
-pub fn solved(catalog: &Catalog, exercise: &Exercise, next: Option<&Exercise>) -> String {
-    let next = match next {
-        Some(next) => {
-            format!("  next      {} {}: cargo course check {0}\n", next.id(), next.title())
-        }
-        None => {
-            let all = catalog.exercises.len();
-            format!("\nThat was the last: all {all} exercises are solved.\n")
-        }
+/// After a pass: what there was to learn, what to compare with, what is next, and how far it is.
+pub fn solved(
+    catalog: &Catalog,
+    exercise: &Exercise,
+    next: Option<&Exercise>,
+    progress: &Progress,
+    by: By,
+) -> String {
+    let (id, title) = (exercise.id(), exercise.title());
+    let lesson = match exercise.lesson() {
+        lesson if lesson.is_empty() => lesson,
+        lesson => format!("\n{lesson}\n"),
     };
+    let (reference, mistakes) = (exercise.solution(), exercise.mistakes());
+    let next = next.map_or_else(String::new, |next| {
+        let (id, title, minutes) = (next.id(), next.title(), next.facts.minutes);
+        let how = match by {
+            By::Command => format!("cargo course check {id}"),
+            By::Key => "press n".to_owned(),
+        };
+        format!("  next      {id} {title}, about {minutes} min: {how}\n")
+    });
+    let all = catalog.exercises.len();
+    let solved = catalog.exercises.iter().filter(|one| progress.is_solved(one)).count();
+    let last = if solved == all { "That was the last one.\n" } else { "" };
     format!(
-        "\n{} {} is solved.\n  compare   {}\n  mistakes  {}\n{next}",
-        exercise.id(),
-        exercise.title(),
-        catalog.short(&exercise.solution()),
-        catalog.short(&exercise.mistakes()),
+        "\n{id} {title} is solved.\n{lesson}\n  compare   {}\n  mistakes  {}\n{next}\n{} {solved} of \
+         {all} solved\n{last}",
+        catalog.short(&reference),
+        catalog.short(&mistakes),
+        bar(solved, all),
     )
 }
 
@@ -62,6 +75,7 @@ pub fn all_solved(catalog: &Catalog) -> String {
 mod tests {
     use super::*;
     use crate::verify::fixture::project;
+    use crate::verify::mirror;
 
     #[test]
     fn a_task_says_what_and_where() {
@@ -76,32 +90,40 @@ mod tests {
     }
 
     #[test]
-    fn the_keys_are_two_lines() {
-        insta::assert_snapshot!(keys(), @"
-
-        Save the file to check again. Or type a letter, then Enter:
-          h hint   n next   l list   b book   q quit   ? this help
-        ");
-    }
-
-    #[test]
-    fn a_pass_names_the_next() {
+    fn a_pass_says_what_was_learned_and_names_the_next() {
         let (_folder, catalog) = project();
         let [one, two] = &catalog.exercises[..] else { panic!("there are two exercises") };
-        insta::assert_snapshot!(solved(&catalog, one, Some(two)), @"
+        let store = crate::progress::Store::of(&catalog.root);
+        let reference =
+            "//! One is the least\n//! of all.\n//!\n//! The mistake is 0.\n\nfn f() {}\n";
+        mirror::write(&one.solution(), reference).unwrap();
+        let progress = store.change(one, |entry| entry.attempted(true)).unwrap();
+        insta::assert_snapshot!(solved(&catalog, one, Some(two), &progress, By::Command), @"
 
         1.1 One is solved.
+
+        One is the least of all.
+        The mistake is 0.
+
           compare   solutions/01_sums/e1_one.rs
           mistakes  solutions/01_sums/mistakes/e1_one
-          next      1.2 Two: cargo course check 1.2
+          next      1.2 Two, about 1 min: cargo course check 1.2
+
+        [###############...............] 1 of 2 solved
         ");
-        insta::assert_snapshot!(solved(&catalog, two, None), @"
+        let by_key = solved(&catalog, one, Some(two), &progress, By::Key);
+        assert!(by_key.contains("  next      1.2 Two, about 1 min: press n\n"), "{by_key}");
+
+        let progress = store.change(two, |entry| entry.attempted(true)).unwrap();
+        insta::assert_snapshot!(solved(&catalog, two, None, &progress, By::Key), @"
 
         1.2 Two is solved.
+
           compare   solutions/01_sums/e2_two.rs
           mistakes  solutions/01_sums/mistakes/e2_two
 
-        That was the last: all 2 exercises are solved.
+        [##############################] 2 of 2 solved
+        That was the last one.
         ");
     }
 }

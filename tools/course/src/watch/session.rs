@@ -1,0 +1,234 @@
+//! What a learner does in the watch mode, and what comes of it.
+
+use std::fs;
+use std::ops::ControlFlow;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
+use std::thread::Scope;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result};
+
+use super::events::{Event, Outcome};
+use super::keys::Key;
+use super::running::{Running, What};
+use crate::catalog::{Catalog, Exercise};
+use crate::check::Verdict;
+use crate::commands::list::list;
+use crate::commands::next_unsolved;
+use crate::commands::select::Selection;
+use crate::progress::Store;
+use crate::reader::Served;
+use crate::words::By;
+use crate::{aid, reset, terminal, words};
+
+/// How long the files must be quiet after a change; editors save in several steps.
+const QUIET: Duration = Duration::from_millis(30);
+
+/// Whether the session goes on.
+type Flow = ControlFlow<()>;
+
+/// What waits for a `y`.
+enum Question {
+    Solution,
+    Reset,
+}
+
+pub struct Session<'scope, 'env> {
+    catalog: &'env Catalog,
+    store: &'env Store,
+    scope: &'scope Scope<'scope, 'env>,
+    sender: Sender<Event>,
+    checks: u64,
+    running: Option<Running>,
+    /// The learner's file at the last check, or `None` where there was none.
+    text: Option<Vec<u8>>,
+    asked: Option<Question>,
+    book: Option<Served>,
+}
+
+impl<'scope, 'env> Session<'scope, 'env> {
+    pub fn new(
+        catalog: &'env Catalog,
+        store: &'env Store,
+        scope: &'scope Scope<'scope, 'env>,
+        sender: Sender<Event>,
+    ) -> Self {
+        let (running, text, asked, book) = (None, None, None, None);
+        Session { catalog, store, scope, sender, checks: 0, running, text, asked, book }
+    }
+
+    /// Begins with an exercise, and goes on until the learner quits.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the exercise cannot be shown.
+    pub fn go(mut self, first: &'env Exercise, events: &Receiver<Event>) -> Result<()> {
+        let mut exercise = first;
+        self.open(exercise)?;
+        let mut due: Option<Instant> = None;
+        loop {
+            let Some(event) = wait_until(due, events)? else {
+                due = None;
+                // A change of another file, or one that changed nothing, needs no new check.
+                if fs::read(exercise.file()).ok() != self.text {
+                    self.check(exercise);
+                }
+                continue;
+            };
+            let flow = match event {
+                Event::Changed => {
+                    due = Some(Instant::now() + QUIET);
+                    Ok(Flow::Continue(()))
+                }
+                Event::Pressed(key) => self.press(key, &mut exercise),
+                Event::Ended(number, outcome) => {
+                    // Another number is that of a check that was stopped.
+                    if self.running.as_ref().is_some_and(|running| running.number == number) {
+                        self.running = None;
+                        self.tell(exercise, outcome)
+                    } else {
+                        Ok(Flow::Continue(()))
+                    }
+                }
+                Event::Closed => Ok(Flow::Break(())),
+            };
+            match flow {
+                Ok(Flow::Break(())) => return Ok(()),
+                Ok(Flow::Continue(())) => {}
+                // Such as a manifest that is broken for a moment: the next save may mend it.
+                Err(error) => print!("\nerror: {error:#}\n{}", words::keys()),
+            }
+        }
+    }
+
+    fn press(&mut self, key: Key, exercise: &mut &'env Exercise) -> Result<Flow> {
+        let (catalog, store, here) = (self.catalog, self.store, *exercise);
+        let asked = self.asked.take();
+        match (key, asked) {
+            (Key::Quit, _) => return Ok(Flow::Break(())),
+            (Key::Yes, Some(Question::Solution)) => self.show_solution(here, true)?,
+            (Key::Yes, Some(Question::Reset)) => self.reset(here)?,
+            (_, Some(_)) => print!("{}", words::declined()),
+            (Key::Hint, _) => show(&aid::hint(here, store, false)?),
+            (Key::Next, _) => match next_unsolved(catalog, store, Some(here))? {
+                Some(next) if next == here => print!("{}", words::only_one_left(here)),
+                Some(next) => {
+                    *exercise = next;
+                    self.open(next)?;
+                }
+                None => print!("\n{}", words::all_solved(catalog)),
+            },
+            (Key::Previous, _) => match catalog.before(here) {
+                Some(previous) => {
+                    *exercise = previous;
+                    self.open(previous)?;
+                }
+                None => print!("{}", words::first(here)),
+            },
+            (Key::List, _) => {
+                println!();
+                list(catalog, store, &Selection::default(), false)?;
+            }
+            (Key::All, _) => {
+                print!("{}", words::checking_all(catalog));
+                self.start(here, What::All);
+            }
+            (Key::Solution, _) if store.read()?.was_solved(here) => {
+                self.show_solution(here, false)?;
+            }
+            (Key::Solution, _) => {
+                show(&words::ask_solution(here));
+                self.asked = Some(Question::Solution);
+            }
+            (Key::Reset, _) => {
+                show(&words::ask_reset(catalog, here));
+                self.asked = Some(Question::Reset);
+            }
+            (Key::Book, _) => {
+                // First the old one, which may hold the port.
+                self.book = None;
+                self.book = Some(Served::open(catalog)?);
+            }
+            (Key::Again, _) => self.check(here),
+            (Key::Help | Key::Yes, _) => print!("{}", words::help()),
+        }
+        Ok(Flow::Continue(()))
+    }
+
+    /// Shows what an exercise asks for, and checks it.
+    fn open(&mut self, exercise: &'env Exercise) -> Result<()> {
+        // The verdict on the exercise before comes too late.
+        self.running = None;
+        show(&words::opened(self.catalog, exercise)?);
+        self.check(exercise);
+        Ok(())
+    }
+
+    fn check(&mut self, exercise: &'env Exercise) {
+        print!(
+            "{}",
+            match self.running {
+                Some(_) => words::checking_anew(exercise),
+                None => words::checking(exercise),
+            }
+        );
+        self.start(exercise, What::One(exercise));
+    }
+
+    fn start(&mut self, exercise: &'env Exercise, what: What<'env>) {
+        // First, since Cargo lets only one build at a time.
+        self.running = None;
+        self.text = fs::read(exercise.file()).ok();
+        self.checks += 1;
+        let course = (self.catalog, self.store);
+        let running = Running::start(self.scope, self.checks, course, what, self.sender.clone());
+        self.running = Some(running);
+    }
+
+    /// Tells what came of a check, beyond what it says itself.
+    fn tell(&self, exercise: &Exercise, outcome: Result<Outcome>) -> Result<Flow> {
+        match outcome? {
+            Outcome::One(Verdict::Solved) => {
+                let progress = self.store.read()?;
+                let next = next_unsolved(self.catalog, self.store, Some(exercise))?;
+                show(&words::solved(self.catalog, exercise, next, &progress, By::Key));
+            }
+            Outcome::One(Verdict::NotSolved | Verdict::Stopped) => {}
+            Outcome::All(solved) => {
+                print!("{}", words::checked_many(solved, self.catalog.exercises.len()));
+            }
+        }
+        print!("{}", words::keys());
+        Ok(Flow::Continue(()))
+    }
+
+    fn show_solution(&self, exercise: &Exercise, although_unsolved: bool) -> Result<()> {
+        print!("\n{}", aid::solution(self.catalog, exercise, self.store, although_unsolved)?);
+        Ok(())
+    }
+
+    fn reset(&mut self, exercise: &Exercise) -> Result<()> {
+        // A pass of the old text must not count for the new one.
+        self.running = None;
+        let reset = reset::reset(exercise, self.store)?;
+        print!("\n{}", words::reset(self.catalog, exercise, &reset));
+        Ok(())
+    }
+}
+
+/// Prints prose.
+fn show(text: &str) {
+    print!("{}", words::wrapped(text, terminal::width()));
+}
+
+/// The next event, or `None` when `due` has come.
+fn wait_until(due: Option<Instant>, events: &Receiver<Event>) -> Result<Option<Event>> {
+    let Some(due) = due else {
+        return events.recv().map(Some).context("the watcher has ended");
+    };
+    match events.recv_timeout(due.saturating_duration_since(Instant::now())) {
+        Ok(event) => Ok(Some(event)),
+        Err(RecvTimeoutError::Timeout) => Ok(None),
+        Err(error) => Err(error).context("the watcher has ended"),
+    }
+}
