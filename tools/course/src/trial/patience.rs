@@ -169,7 +169,7 @@ mod tests {
     #[test]
     fn a_binary_that_was_stopped_is_ended() {
         let (status, ended) = wait_for("kill -s STOP $$", Patience { stopped: SOON, ..ENDLESS });
-        assert_eq!(status.signal(), Some(libc::SIGKILL));
+        assert_eq!(status.signal(), Some(Signal::SIGKILL as i32));
         insta::assert_snapshot!(ended.unwrap(), @"it was stopped by a signal and did not go on, so it was ended");
     }
 
@@ -177,7 +177,7 @@ mod tests {
     fn a_binary_in_which_no_test_runs_is_ended() {
         let patience = Patience { idle: SOON, ..ENDLESS };
         let (status, ended) = wait_for("while :; do :; done", patience);
-        assert_eq!(status.signal(), Some(libc::SIGKILL));
+        assert_eq!(status.signal(), Some(Signal::SIGKILL as i32));
         insta::assert_snapshot!(ended.unwrap(), @"no test of the course ran in it for 0 s, so it was ended");
     }
 
