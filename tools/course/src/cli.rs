@@ -61,7 +61,7 @@ pub enum Command {
     },
     /// For authors: check that the exercises themselves are right
     Verify {
-        /// Which exercises; all, if none is named
+        /// Which exercises or chapters; all, if none is named
         exercises: Vec<String>,
         /// How often each check is repeated
         #[arg(long, default_value_t = 1, value_name = "N")]

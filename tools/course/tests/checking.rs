@@ -3,22 +3,14 @@
 mod support;
 
 use std::fs;
-use std::process::{Command, Output};
+use std::process::Command;
 
-use serde_json::Value;
 use support::Project;
 
 const ONE: &str = "exercises/01_sums/src/e1_one.rs";
 const TWO: &str = "exercises/01_sums/src/e2_two.rs";
 const TESTS: &str = "exercises/01_sums/tests/e1_one.rs";
 const SOLVED: &str = "pub fn it() -> u32 {\n    1\n}\n";
-
-/// Exit status, standard output, standard error.
-fn run(project: &Project, arguments: &[&str]) -> (i32, String, String) {
-    let Output { status, stdout, stderr } = project.command(arguments).output().unwrap();
-    let [stdout, stderr] = [stdout, stderr].map(|text| String::from_utf8(text).unwrap());
-    (status.code().unwrap(), stdout, stderr)
-}
 
 /// Adds an exercise to the chapter.
 fn add(project: &Project, exercise: &str) {
@@ -38,7 +30,7 @@ fn add(project: &Project, exercise: &str) {
 fn a_chapter_is_checked_by_any_of_its_names() {
     let project = Project::new();
     project.write(ONE, SOLVED);
-    let (status, said, _) = run(&project, &["check", "--all"]);
+    let (status, said, _) = project.run(&["check", "--all"]);
     assert_eq!(status, 1);
     insta::assert_snapshot!(said, @"
     solved      1.1   One                1 test
@@ -49,10 +41,10 @@ fn a_chapter_is_checked_by_any_of_its_names() {
     1 of 2 are solved.
     ");
     for name in ["1", "sums", "01_sums"] {
-        assert_eq!(run(&project, &["check", name]).1, said, "{name}");
+        assert_eq!(project.run(&["check", name]).1, said, "{name}");
     }
     project.write(TWO, "pub fn it() -> u32 {\n    2\n}\n");
-    let (status, stdout, _) = run(&project, &["check", "--all"]);
+    let (status, stdout, _) = project.run(&["check", "--all"]);
     assert_eq!((status, stdout.lines().last()), (0, Some("2 of 2 are solved.")), "{stdout}");
 }
 
@@ -68,7 +60,7 @@ fn errors_cost_nobody_else_a_verdict_and_are_shown_once() {
     project.write("exercises/01_sums/src/e3_three.rs", late);
     fs::remove_file(project.path("exercises/01_sums/src/e4_four.rs")).unwrap();
 
-    let (status, stdout, stderr) = run(&project, &["check", "1"]);
+    let (status, stdout, stderr) = project.run(&["check", "1"]);
     assert_eq!(status, 1);
     insta::assert_snapshot!(stdout, @"
     solved      1.1   One                1 test; beside 1.2, 1.4, 1.3 as shipped
@@ -81,42 +73,8 @@ fn errors_cost_nobody_else_a_verdict_and_are_shown_once() {
     assert_eq!(stderr.matches("this is no Rust").count(), 1, "{stderr}");
     assert_eq!(stderr.matches("`nobody_calls_me` is never used").count(), 1, "{stderr}");
 
-    let (status, stdout, _) = run(&project, &["check", "1.1"]);
+    let (status, stdout, _) = project.run(&["check", "1.1"]);
     assert_eq!(status, 0, "{stdout}");
-}
-
-#[test]
-fn other_programs_get_json_and_nothing_else() {
-    let project = Project::new();
-    project.write(TWO, "this is no Rust\n");
-    for (arguments, exercises) in [(&["check", "--json"][..], 1), (&["check", "1", "--json"], 2)] {
-        let (status, stdout, stderr) = run(&project, arguments);
-        assert_eq!(status, 1);
-        let report: Value = serde_json::from_str(&stdout).unwrap();
-        assert_eq!(report["exercises"].as_array().unwrap().len(), exercises);
-        assert_eq!(report["exercises"][0]["verdict"], "failed");
-        assert_eq!(report["exercises"][0]["tests"][0]["name"], "is_right");
-        assert!(stderr.contains("One") && stderr.contains("expected"), "{stderr}");
-    }
-    let (status, stdout, _) = run(&project, &["check", "1.7", "--json"]);
-    assert_eq!((status, stdout.as_str()), (2, ""));
-}
-
-#[test]
-fn a_class_gets_a_file_for_its_machine() {
-    let project = Project::new();
-    project.write(ONE, SOLVED);
-    let (status, stdout, _) = run(&project, &["check", "--all", "--junit", "results.xml"]);
-    assert_eq!((status, stdout.lines().last()), (1, Some("1 of 2 are solved.")), "{stdout}");
-    let junit = fs::read_to_string(project.path("results.xml")).unwrap();
-    let document = roxmltree::Document::parse(&junit).unwrap();
-    let suites = document.descendants().filter(|node| node.has_tag_name("testsuite"));
-    let failures: Vec<_> = suites.filter_map(|suite| suite.attribute("failures")).collect();
-    assert_eq!(failures, ["0", "1"]);
-
-    let (status, _, stderr) = run(&project, &["check", "1.1", "--junit", "no/such/folder.xml"]);
-    assert_eq!(status, 2);
-    assert!(stderr.contains("error: cannot write no/such/folder.xml: No such file"), "{stderr}");
 }
 
 #[test]
@@ -132,13 +90,13 @@ fn tests_that_are_not_as_shipped_count_for_nothing() {
         shipped.clone() + "// A note of the learner.\n",
     ] {
         project.write(TESTS, &weaker);
-        let (status, stdout, _) = run(&project, &["check", "1.1"]);
+        let (status, stdout, _) = project.run(&["check", "1.1"]);
         assert_eq!(status, 1, "{stdout}");
         assert!(stdout.contains("  changed  exercises/01_sums/tests/e1_one.rs\n"), "{stdout}");
     }
 
     fs::remove_file(project.path(TESTS)).unwrap();
-    let (status, stdout, _) = run(&project, &["check", "--all"]);
+    let (status, stdout, _) = project.run(&["check", "--all"]);
     assert_eq!(status, 1);
     insta::assert_snapshot!(stdout, @"
     not solved  1.1   One                its tests are not there; its tests are not as shipped, see below
@@ -156,7 +114,7 @@ fn tests_that_are_not_as_shipped_count_for_nothing() {
 
     project.write(TESTS, &shipped);
     project.write("exercises/01_sums/src/lib.rs", "pub mod e1_one;\n");
-    let (status, stdout, _) = run(&project, &["check", "1.1"]);
+    let (status, stdout, _) = project.run(&["check", "1.1"]);
     assert_eq!(status, 1);
     assert!(stdout.contains("  changed  exercises/01_sums/src/lib.rs\n"), "{stdout}");
     let recorded = fs::read_to_string(project.path(".course/progress.json")).unwrap();
@@ -170,7 +128,7 @@ fn a_test_that_is_recorded_as_ignored_is_not_run_and_not_passed() {
     project.write(ONE, SOLVED);
     project.write(TESTS, &shipped.replace("#[test]", "#[test]\n#[ignore]"));
     project.record();
-    let (status, stdout, _) = run(&project, &["check", "1.1"]);
+    let (status, stdout, _) = project.run(&["check", "1.1"]);
     assert_eq!(status, 1);
     assert!(stdout.contains("  NOT RUN is_right\n"), "{stdout}");
 }
@@ -197,7 +155,7 @@ fn the_way_back_that_is_named_works() {
         if commit {
             git(&["commit", "--quiet", "--no-gpg-sign", "--all", "--message=weaker"]);
         }
-        let (status, stdout, _) = run(&project, &["check", "1.1"]);
+        let (status, stdout, _) = project.run(&["check", "1.1"]);
         assert_eq!(status, 1);
         let commands: Vec<&str> =
             stdout.lines().filter(|line| line.starts_with("  git ")).collect();

@@ -81,6 +81,43 @@ fn an_error_is_shown_once_and_its_own_before_others() {
 }
 
 #[test]
+fn a_lost_record_is_kept_aside_and_rebuilt() {
+    let project = Project::new();
+    project.write(ONE, SOLVED);
+    let (record, of_another) = (".course/progress.json", "{\"solved\": [\"e1_one\"]}");
+    project.course(&["check", "1.1"]);
+    let good = fs::read_to_string(project.path(record)).unwrap();
+    for lost in ["", &good[..good.len() / 2], of_another, "\u{0}\u{0}\u{0}"] {
+        project.write(record, lost);
+        let (status, stdout, stderr) = project.run(&["next"]);
+        assert_eq!((status, stdout.split(':').next()), (0, Some("1.1 One")), "{stdout}");
+        let kept = stderr.split(".course/").nth(2).unwrap().split(".json").next().unwrap();
+        let kept = project.path(&format!(".course/{kept}.json"));
+        assert_eq!(fs::read_to_string(kept).unwrap(), lost);
+        let way = "`cargo course check --all` records anew";
+        assert!(stderr.contains(way), "{stderr}");
+
+        assert_eq!(project.course(&["check", "--all"]).0, 1);
+        assert!(project.course(&["next"]).1.starts_with("1.2 Two"));
+    }
+}
+
+#[test]
+fn copies_side_by_side_record_all_they_do() {
+    let project = Project::new();
+    project.write(ONE, SOLVED);
+    let copies = ["1.1", "1.2", "1", "1.1"].map(|which| {
+        let mut command = project.command(&["check", which]);
+        command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+    });
+    let statuses = copies.map(|mut copy| copy.wait().unwrap().code());
+    assert_eq!(statuses, [Some(0), Some(1), Some(1), Some(0)]);
+    let (_, report, _) = project.run(&["report", "--json"]);
+    let report: serde_json::Value = serde_json::from_str(&report).unwrap();
+    assert_eq!((&report["attempts"], &report["solved"]), (&5.into(), &1.into()));
+}
+
+#[test]
 fn a_signal_ends_the_tests_and_then_the_course() {
     for (signal, arguments) in [
         (Signal::SIGINT, &["check", "1.1"][..]),

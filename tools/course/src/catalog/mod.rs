@@ -1,6 +1,7 @@
 //! What there is to solve. Cargo knows it already: a package under `exercises/` is a chapter, and
 //! each of its test targets is an exercise.
 
+mod asked;
 mod cache;
 mod exercise;
 mod facts;

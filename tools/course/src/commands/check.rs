@@ -40,13 +40,9 @@ pub(super) fn run(catalog: &Catalog, store: &Store, wanted: &cli::Check) -> Resu
                 true
             }
         },
-        Some(name) => match catalog.chapter(name) {
-            Ok(chapter) => {
-                let all = catalog.exercises.iter().filter(|one| one.chapter == chapter);
-                let all: Vec<&Exercise> = all.collect();
-                several(catalog, &all, store, &mut out, &mut report)?
-            }
-            Err(_) => one(catalog, catalog.find(name)?, store, &mut out, &mut report)?,
+        Some(name) => match catalog.find_all(name)?[..] {
+            [exercise] => one(catalog, exercise, store, &mut out, &mut report)?,
+            ref all => several(catalog, all, store, &mut out, &mut report)?,
         },
     };
     if let Some(file) = &wanted.junit {

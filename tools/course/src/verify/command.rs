@@ -14,7 +14,7 @@ use crate::catalog::{Catalog, Exercise};
 /// What to check, and how.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Options {
-    /// Exercises, each by any of its names; none means all.
+    /// Exercises or chapters, each by any of its names; none means all.
     pub exercises: Vec<String>,
     /// How often each check is repeated.
     pub repeat: u32,
@@ -74,7 +74,8 @@ fn chosen<'a>(catalog: &'a Catalog, wanted: &[String]) -> Result<Vec<&'a Exercis
     if wanted.is_empty() {
         return Ok(catalog.exercises.iter().collect());
     }
-    wanted.iter().map(|name| catalog.find(name)).collect()
+    let found = wanted.iter().map(|name| catalog.find_all(name));
+    Ok(found.collect::<Result<Vec<_>>>()?.concat())
 }
 
 fn verify_each(checks: &Checks, exercises: &[&Exercise], out: &mut impl Write) -> Result<Report> {

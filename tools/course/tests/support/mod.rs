@@ -92,10 +92,16 @@ impl Project {
         command
     }
 
-    /// Its exit status, and what it prints.
-    pub fn course(&self, arguments: &[&str]) -> (i32, String) {
+    /// Its exit status, and what it prints: to standard output, and to standard error.
+    pub fn run(&self, arguments: &[&str]) -> (i32, String, String) {
         let Output { status, stdout, stderr } = self.command(arguments).output().unwrap();
-        let printed = String::from_utf8([stderr, stdout].concat()).unwrap();
-        (status.code().unwrap(), printed)
+        let [stdout, stderr] = [stdout, stderr].map(|text| String::from_utf8(text).unwrap());
+        (status.code().unwrap(), stdout, stderr)
+    }
+
+    /// Its exit status, and all that it prints.
+    pub fn course(&self, arguments: &[&str]) -> (i32, String) {
+        let (status, stdout, stderr) = self.run(arguments);
+        (status, stderr + &stdout)
     }
 }
