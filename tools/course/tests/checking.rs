@@ -99,7 +99,7 @@ fn tests_that_are_not_as_shipped_count_for_nothing() {
     let (status, stdout, _) = project.run(&["check", "--all"]);
     assert_eq!(status, 1);
     insta::assert_snapshot!(stdout, @"
-    not solved  1.1   One                its tests are not there; its tests are not as shipped, see below
+    not solved  1.1   One                its tests are not there, see below
     not solved  1.2   Two                0 of 1 tests pass
         panic in is_right
         wrong

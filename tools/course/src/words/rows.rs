@@ -21,7 +21,7 @@ pub fn row(catalog: &Catalog, checked: &Checked) -> String {
         exercise.title(),
         what(catalog, checked)
     );
-    if !checked.altered.is_empty() {
+    if !checked.altered.is_empty() && !matches!(checked.outcome, Outcome::NoTests) {
         text += "; its tests are not as shipped, see below";
     }
     if matches!(checked.outcome, Outcome::Ran(_)) && !checked.beside.is_empty() {
@@ -43,7 +43,7 @@ pub fn checked_many(solved: usize, all: usize) -> String {
 fn what(catalog: &Catalog, checked: &Checked) -> String {
     match &checked.outcome {
         Outcome::NoFile => format!("{} is not there", catalog.short(&checked.exercise.file())),
-        Outcome::NoTests => "its tests are not there".to_owned(),
+        Outcome::NoTests => "its tests are not there, see below".to_owned(),
         Outcome::DoesNotCompile(_) => "does not compile: see the error above".to_owned(),
         Outcome::Ran(trial) => {
             let all = trial.tests.len() + trial.missing.len();
@@ -141,7 +141,7 @@ mod tests {
             the test program ended too early: it was ended
         not solved  1.1   One                does not compile: see the error above
         not solved  1.1   One                exercises/01_sums/src/e1_one.rs is not there
-        not solved  1.1   One                its tests are not there; its tests are not as shipped, see below
+        not solved  1.1   One                its tests are not there, see below
         ");
         insta::assert_snapshot!(checked_many(1, 2), @"
 

@@ -36,6 +36,8 @@ fn verdict(catalog: &Catalog, checked: &Checked, trial: &Trial) -> String {
     let ended = trial.ended.as_deref().map_or_else(String::new, |why| format!("  {why}\n"));
     if let Some(first) = trial.tests.iter().find(|test| !test.passed()) {
         text += &failure(catalog, checked, first);
+    } else if trial.success && !checked.altered.is_empty() {
+        // Tests that were made to be ignored; what stands below says so.
     } else if !trial.missing.is_empty() || trial.tests.is_empty() {
         text += "\nThe test program ended before its tests did: that is no pass.\n";
         text += &ended;
