@@ -31,7 +31,9 @@ impl Display for Judged {
 
 /// Runs a submission.
 pub fn verdict(name: &str) -> Judged {
-    verdict_of(&mut Command::new(&*SUBMISSIONS), name)
+    let mut command = Command::new(&*SUBMISSIONS);
+    inherit_nothing(&mut command);
+    verdict_of(&mut command, name)
 }
 
 /// Runs a submission; the command starts the binary, and may change how.
@@ -63,7 +65,6 @@ pub fn verdicts_of(command: &mut Command) -> (Output, Vec<Judged>) {
     let path = folder.path().join("report");
     File::create(&path).unwrap().set_permissions(Permissions::from_mode(0o666)).unwrap();
 
-    inherit_nothing(command);
     let output = command.env("GRADE_REPORT", &path).env("RUST_BACKTRACE", "0").output().unwrap();
     let reports = report::parse(&fs::read_to_string(path).unwrap()).unwrap();
     (output, reports.into_iter().map(Judged::from).collect())
