@@ -59,6 +59,8 @@ pub enum Command {
         #[arg(value_enum, default_value_t = BookAction::Open)]
         action: BookAction,
     },
+    /// For teachers: write a clean copy of the project for a class
+    Export(Export),
     /// For authors: check that the exercises themselves are right
     Verify {
         /// Which exercises or chapters; all, if none is named
@@ -90,6 +92,15 @@ pub struct Check {
     /// Write what came of it to FILE in the form of JUnit, too
     #[arg(long, value_name = "FILE")]
     pub junit: Option<PathBuf>,
+}
+
+#[derive(Debug, Default, clap::Args)]
+pub struct Export {
+    /// Where to: a folder that is not there yet; by default, beside the project
+    pub folder: Option<PathBuf>,
+    /// Leave out the references, the known mistakes, and the last hint of each exercise
+    #[arg(long)]
+    pub without_solutions: bool,
 }
 
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]

@@ -5,6 +5,7 @@ pub mod catalog;
 pub mod check;
 pub mod cli;
 pub mod commands;
+pub mod export;
 pub mod progress;
 mod reader;
 pub mod record;

@@ -1,6 +1,7 @@
 //! What each command does.
 
 pub(crate) mod check;
+mod class;
 pub(crate) mod list;
 pub mod select;
 
@@ -75,6 +76,10 @@ pub fn run(command: Option<Command>) -> Result<ExitCode> {
         }
         Some(Command::Book { action }) => {
             interruptible(|stop| book(&catalog, action, stop))?;
+            true
+        }
+        Some(Command::Export(wanted)) => {
+            class::copy(&catalog, &wanted)?;
             true
         }
         Some(Command::Verify { exercises, repeat, load, json }) => {

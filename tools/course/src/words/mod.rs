@@ -2,6 +2,7 @@
 
 mod altered;
 mod bar;
+mod classes;
 mod files;
 mod list;
 mod rows;
@@ -12,6 +13,7 @@ mod way;
 mod wrap;
 
 pub use altered::altered;
+pub use classes::{exported, not_exported};
 pub use files::{
     book_is_built, broken_neighbor, does_not_compile, missing, progress_moved_aside, reset,
 };
