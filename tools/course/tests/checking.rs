@@ -93,6 +93,7 @@ fn tests_that_are_not_as_shipped_count_for_nothing() {
         let (status, stdout, _) = project.run(&["check", "1.1"]);
         assert_eq!(status, 1, "{stdout}");
         assert!(stdout.contains("  changed  exercises/01_sums/tests/e1_one.rs\n"), "{stdout}");
+        assert!(!stdout.contains("ended before"), "{stdout}");
     }
 
     fs::remove_file(project.path(TESTS)).unwrap();

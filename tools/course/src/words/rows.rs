@@ -9,7 +9,7 @@ use crate::report::TestReport;
 use crate::trial::Trial;
 
 /// The most characters of a line of a failure that are shown.
-const MOST_LETTERS: usize = 100;
+const MOST_LETTERS: usize = 72;
 
 /// The line of one exercise; below it, in short, the first failure.
 pub fn row(catalog: &Catalog, checked: &Checked) -> String {
@@ -132,7 +132,7 @@ mod tests {
         not solved  1.1   One                1 of 2 tests pass
             panic in waits
             panicked at src/e1_one.rs:1:1:
-            \u{1b}[1mletters letters letters letters letters letters letters letters letters letters letters let...
+            \u{1b}[1mletters letters letters letters letters letters letters letters...
         not solved  1.1   One                2 tests
             the test program failed, although no test did
         not solved  1.1   One                0 of 1 tests pass

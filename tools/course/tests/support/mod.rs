@@ -88,7 +88,9 @@ impl Project {
             .args(arguments)
             .current_dir(self.root())
             .env("CARGO_TARGET_DIR", self.path("target"))
-            .env("CARGO_NET_OFFLINE", "true");
+            .env("CARGO_NET_OFFLINE", "true")
+            // What a killed course leaves there goes with the project.
+            .env("TMPDIR", self.root());
         command
     }
 
