@@ -25,11 +25,11 @@ pub enum Outcome {
     Signaled(Signal),
 }
 
-/// Starts programs and reports their exits. A process with one thread has one of them at a time.
+/// Starts programs and reports their exits. The caller has one thread, and one reaper at a time.
 ///
-/// While it lives, SIGCHLD may be blocked or handled in another way than before. To drop it puts
-/// that back and closes what it has opened. Children that it has not reported are left to the
-/// caller: they run on, and can be waited for.
+/// While it lives, SIGCHLD may be blocked or handled in another way than before, and the caller
+/// leaves its signal mask alone. Dropping it puts that back and closes what it has opened. Children
+/// that it has not reported are left to the caller: they run on, and can be waited for.
 pub struct Reaper {
     children: Vec<Pid>,
     signals: SignalFd,
@@ -62,13 +62,13 @@ impl Reaper {
     /// Reports the exit of a child that `spawn` has started, each once, in any order.
     ///
     /// An exit that is there already is reported at once. Otherwise the caller sleeps until there is
-    /// one, and looks only when something has happened. `None` says that the timeout is over, or,
-    /// at once, that no child is left. A timeout of zero means to look and not to wait,
-    /// [`Duration::MAX`] to wait as long as it takes.
+    /// one, and looks again only when something has woken it. `None`: the timeout is over, or, at
+    /// once, no child is left. A timeout of zero is one look, [`Duration::MAX`] as long as it takes.
     ///
     /// A child that is stopped or continued has not ended. Other children of the caller, and signals
     /// that it handles, neither end nor prolong the wait; those children can still be waited for.
-    /// If somebody has taken the status of a child of `spawn`, that is the error `ECHILD`.
+    /// If somebody has taken the status of a child of `spawn`, that is the error `ECHILD`, once: the
+    /// child is live no more, and the others are still reported.
     pub fn next_exit(&mut self, timeout: Duration) -> nix::Result<Option<(Pid, Outcome)>> {
         // `None` is a point in time that no clock will ever show.
         let deadline = Instant::now().checked_add(timeout);
@@ -93,14 +93,16 @@ impl Reaper {
     /// for any child would take the statuses of others.
     fn look(&mut self) -> nix::Result<Option<(Pid, Outcome)>> {
         for (position, &child) in self.children.iter().enumerate() {
-            let outcome = match waitpid(child, Some(WaitPidFlag::WNOHANG))? {
+            let outcome = match waitpid(child, Some(WaitPidFlag::WNOHANG)) {
                 // The kernel keeps the low eight bits of an exit code, so the cast loses nothing.
-                WaitStatus::Exited(_, code) => Outcome::Exited(code as u8),
-                WaitStatus::Signaled(_, signal, _) => Outcome::Signaled(signal),
-                _ => continue,
+                Ok(WaitStatus::Exited(_, code)) => Ok(Outcome::Exited(code as u8)),
+                Ok(WaitStatus::Signaled(_, signal, _)) => Ok(Outcome::Signaled(signal)),
+                Ok(_) => continue,
+                Err(errno) => Err(errno),
             };
+            // An error is about a child that others have waited for.
             self.children.swap_remove(position);
-            return Ok(Some((child, outcome)));
+            return outcome.map(|outcome| Some((child, outcome)));
         }
         Ok(None)
     }

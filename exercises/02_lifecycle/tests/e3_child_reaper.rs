@@ -1,5 +1,7 @@
 //! Exercise 2.3: `lifecycle::e3_child_reaper`.
 
+#[path = "support/clock.rs"]
+mod clock;
 #[path = "support/gaps.rs"]
 mod gaps;
 #[path = "support/meanwhile.rs"]
@@ -9,8 +11,9 @@ mod support;
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, ErrorKind, PipeWriter, Read, Write};
+use std::os::fd::AsRawFd;
 use std::process::{Child, Command, Stdio};
-use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+use std::sync::atomic::{AtomicI32, AtomicU32, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
 use grade::cpu::spent_by;
@@ -84,7 +87,10 @@ fn assert_left_alone(mut other: Child) {
     );
 }
 
-#[grade::test(hint = "a child exits, or a signal terminates it; which variants of `WaitStatus`?")]
+#[grade::test(
+    hint = "a child exits, or a signal terminates it: which variants of `WaitStatus`? If the test \
+            does not end: what wakes the wait?"
+)]
 fn step1_the_end_of_a_child_is_reported() {
     let mut reaper = Reaper::new().unwrap();
     for (script, wanted) in [
@@ -249,10 +255,16 @@ fn step2_a_stop_is_not_an_exit() {
 #[grade::test(hint = "what becomes of the errors of `waitpid`?")]
 fn step2_a_status_that_others_have_taken_is_an_error() {
     let mut reaper = Reaper::new().unwrap();
-    let child = reaper.spawn(&mut shell("exit 0")).unwrap();
-    waitpid(child, None).unwrap();
+    let taken = reaper.spawn(&mut shell("exit 0")).unwrap();
+    let (child, release) = start_waiting(&mut reaper, 1);
+    waitpid(taken, None).unwrap();
     let exit = next_exit(&mut reaper, ENOUGH);
-    assert_eq!(exit, Err(Errno::ECHILD), "this test has taken the status of the child");
+    assert_eq!(exit, Err(Errno::ECHILD), "this test has taken the status of a child");
+    assert_eq!(reaper.live(), 1, "live children: there were two, and of one the error has told");
+    drop(release);
+    wait_until_dead(child);
+    let exit = next_exit(&mut reaper, ENOUGH);
+    assert_eq!(exit, Ok(Some((child, Outcome::Exited(1)))), "the other child has ended");
 }
 
 #[grade::test(hint = "what wakes a process that sleeps when its child ends?")]
@@ -269,18 +281,24 @@ fn step3_an_exit_ends_the_wait() {
     meanwhile.ends();
 }
 
-#[grade::test(hint = "what is now plus `Duration::MAX`? And what does a system call make of it?")]
-fn step3_a_wait_may_have_no_end() {
+#[grade::test(
+    hint = "what is now plus `Duration::MAX`, and how long a wait can the system call count? If \
+            the test does not end: what wakes the wait?"
+)]
+fn step3_a_wait_may_be_long() {
     let caller = Pid::this();
-    let mut reaper = Reaper::new().unwrap();
-    let (child, mut release) = start_waiting(&mut reaper, 2);
-    let meanwhile = Meanwhile::starts(move || {
-        support::has_fallen_asleep(caller);
-        let _ = release.write_all(b"\n");
-    });
-    let exit = next_exit(&mut reaper, Duration::MAX);
-    assert_eq!(exit, Ok(Some((child, Outcome::Exited(2)))), "the timeout is `Duration::MAX`");
-    meanwhile.ends();
+    const DAYS: Duration = Duration::from_secs(60 * 24 * 3_600);
+    for (timeout, what) in [(DAYS, "60 days"), (Duration::MAX, "`Duration::MAX`")] {
+        let mut reaper = Reaper::new().unwrap();
+        let (child, mut release) = start_waiting(&mut reaper, 2);
+        let meanwhile = Meanwhile::starts(move || {
+            support::has_fallen_asleep(caller);
+            let _ = release.write_all(b"\n");
+        });
+        let exit = next_exit(&mut reaper, timeout);
+        assert_eq!(exit, Ok(Some((child, Outcome::Exited(2)))), "the timeout is {what}");
+        meanwhile.ends();
+    }
 }
 
 /// How long the test of the timeout waits, and what a right reaper may spend on it.
@@ -385,6 +403,49 @@ fn step3_signals_do_not_prolong_the_wait() {
     assert_eq!(next_exit(&mut reaper, LONG), Ok(Some((child, Outcome::Exited(0)))));
 }
 
+/// What is left of the timeout when the late signal comes.
+const REST: Duration = Duration::from_millis(500);
+
+/// The pipe that lets the child of the next test end.
+static RELEASE: AtomicI32 = AtomicI32::new(-1);
+
+extern "C" fn most_of_the_timeout_is_over(_: libc::c_int) {
+    // A wait that only the kernel knows the end of goes on until the child ends.
+    if !clock::put_forward(LONG - REST) {
+        // SAFETY: the bytes are valid; the pipe is open as long as the child waits for it.
+        unsafe { libc::write(RELEASE.load(Relaxed), c"\n".as_ptr().cast(), 1) };
+    }
+}
+
+#[grade::test(
+    hint = "a signal has ended the sleep when half a second of an hour was left: for how long does \
+            the code go back to sleep?"
+)]
+fn step3_after_a_signal_the_rest_of_the_timeout_is_left() {
+    let caller = Pid::this();
+    let handler = SigHandler::Handler(most_of_the_timeout_is_over);
+    let action = SigAction::new(handler, SaFlags::empty(), SigSet::empty());
+    // SAFETY: the handler touches atomics and makes system calls, nothing else.
+    unsafe { sigaction(Signal::SIGUSR1, &action) }.unwrap();
+
+    let mut reaper = Reaper::new().unwrap();
+    let (child, release) = start_waiting(&mut reaper, 6);
+    RELEASE.store(release.as_raw_fd(), Relaxed);
+    let meanwhile = Meanwhile::starts(|| {
+        support::has_fallen_asleep(caller);
+        let _ = kill(caller, Signal::SIGUSR1);
+    });
+    clock::watch();
+    let exit = next_exit(&mut reaper, LONG);
+    assert!(
+        matches!(exit, Ok(None | Some((_, Outcome::Exited(6))))),
+        "the wait ended with {exit:?}; its timeout was over"
+    );
+    drop(release);
+    meanwhile.ends();
+    let _ = waitpid(child, None);
+}
+
 #[grade::test(hint = "the wait is over, and what has happened? Look, and if it was nothing: sleep")]
 fn step3_only_an_exit_of_its_own_ends_the_wait() {
     let caller = Pid::this();
@@ -436,11 +497,25 @@ fn run(reaper: &mut Reaper, program: &mut Command) {
     assert_eq!(next_exit(reaper, ENOUGH), Ok(Some((child, Outcome::Exited(0)))), "{program:?}");
 }
 
-/// What the process ignores, handles and blocks (proc_pid_status(5)).
-fn settings() -> String {
+/// A set of signals of a process by the names of its members, from what `/proc/PID/status` has in
+/// this line (proc_pid_status(5)).
+fn set(status: &str, line: &str) -> Option<Vec<String>> {
+    let digits = status.lines().find_map(|text| text.strip_prefix(line))?;
+    let bits = u64::from_str_radix(digits.trim(), 16).ok()?;
+    let name = |number| match Signal::try_from(number) {
+        Ok(signal) => signal.to_string(),
+        Err(_) => format!("signal {number}"),
+    };
+    Some((1..=64).filter(|number| bits >> (number - 1) & 1 == 1).map(name).collect())
+}
+
+const BLOCKED: &str = "SigBlk:";
+
+/// What this process does with its signals: a line of its status, and the set there.
+fn settings() -> [(&'static str, Option<Vec<String>>); 3] {
     let status = fs::read_to_string("/proc/self/status").unwrap();
-    let is_one = |line: &&str| ["SigBlk", "SigIgn", "SigCgt"].iter().any(|it| line.starts_with(it));
-    status.lines().filter(is_one).map(|line| format!("{line}\n")).collect()
+    [("blocks", BLOCKED), ("ignores", "SigIgn:"), ("handles", "SigCgt:")]
+        .map(|(what, line)| (what, set(&status, line)))
 }
 
 /// Blocks these, and no other signal.
@@ -458,15 +533,15 @@ const MASKS: [&[Signal]; 3] =
 fn step4_a_program_has_the_signal_mask_of_the_caller() {
     for mask in MASKS {
         block_only(mask);
-        let own = settings();
+        let [(_, own), ..] = settings();
         let mut reaper = Reaper::new().unwrap();
         let mut grep = Command::new("grep");
-        grep.args(["SigBlk", "/proc/self/status"]);
+        grep.args([BLOCKED, "/proc/self/status"]);
         let programs = said_by(&mut grep, |grep| run(&mut reaper, grep));
-        assert!(
-            !programs.is_empty() && own.contains(&programs),
-            "the caller has blocked {mask:?} before it made the reaper.\n\
-             Its settings:\n{own}The mask of the program:\n{programs}"
+        assert_eq!(
+            set(&programs, BLOCKED),
+            own,
+            "what is blocked in a program, and what the caller had blocked before `new`"
         );
     }
 }
@@ -479,7 +554,8 @@ fn step4_a_program_gets_no_descriptor_of_the_reaper() {
     let mut reaper = Reaper::new().unwrap();
     let open = said_by(&mut ls, |ls| run(&mut reaper, ls));
     assert_eq!(
-        open, wanted,
+        open.lines().collect::<Vec<_>>(),
+        wanted.lines().collect::<Vec<_>>(),
         "the descriptors of a program, and those that it has without a reaper"
     );
 }
@@ -504,11 +580,9 @@ fn step4_afterwards_the_caller_has_its_signals_back() {
         let mut reaper = Reaper::new().unwrap();
         run(&mut reaper, &mut shell("exit 0"));
         drop(reaper);
-        assert_eq!(
-            settings(),
-            before,
-            "the signal settings of the caller after a reaper, and before"
-        );
+        for ((what, after), (_, before)) in settings().into_iter().zip(before) {
+            assert_eq!(after, before, "what the caller {what} after a reaper, and before");
+        }
     }
     block_only(&[]);
     HANDLED.store(0, Relaxed);

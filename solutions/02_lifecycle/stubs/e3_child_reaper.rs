@@ -1,7 +1,7 @@
 //! Start programs and report their exits as they happen: no polling, and no exit is missed.
 //!
-//! The tests go green in four steps: `step1` exits, `step2` whose exits, `step3` the wait, `step4`
-//! what is left. `cargo test -p lifecycle --test e3_child_reaper step1` runs those of the first.
+//! Four steps of tests: `step1` exits, `step2` whose exits, `step3` the wait, `step4` what it leaves
+//! behind. `cargo test -p lifecycle --test e3_child_reaper step1` runs those of the first.
 
 use std::{io, process::Command, time::Duration};
 
@@ -14,11 +14,11 @@ pub enum Outcome {
     Signaled(Signal),
 }
 
-/// Starts programs and reports their exits. A process with one thread has one of them at a time.
+/// Starts programs and reports their exits. The caller has one thread, and one reaper at a time.
 ///
-/// While it lives, SIGCHLD may be blocked or handled in another way than before. To drop it puts
-/// that back and closes what it has opened. Children that it has not reported are left to the
-/// caller: they run on, and can be waited for.
+/// While it lives, SIGCHLD may be blocked or handled in another way than before, and the caller
+/// leaves its signal mask alone. Dropping it puts that back and closes what it has opened. Children
+/// that it has not reported are left to the caller: they run on, and can be waited for.
 pub struct Reaper {/* TODO: what does it need to know? */}
 
 impl Reaper {
@@ -36,13 +36,13 @@ impl Reaper {
     /// Reports the exit of a child that `spawn` has started, each once, in any order.
     ///
     /// An exit that is there already is reported at once. Otherwise the caller sleeps until there is
-    /// one, and looks only when something has happened. `None` says that the timeout is over, or,
-    /// at once, that no child is left. A timeout of zero means to look and not to wait,
-    /// [`Duration::MAX`] to wait as long as it takes.
+    /// one, and looks again only when something has woken it. `None`: the timeout is over, or, at
+    /// once, no child is left. A timeout of zero is one look, [`Duration::MAX`] as long as it takes.
     ///
     /// A child that is stopped or continued has not ended. Other children of the caller, and signals
     /// that it handles, neither end nor prolong the wait; those children can still be waited for.
-    /// If somebody has taken the status of a child of `spawn`, that is the error `ECHILD`.
+    /// If somebody has taken the status of a child of `spawn`, that is the error `ECHILD`, once: the
+    /// child is live no more, and the others are still reported.
     pub fn next_exit(&mut self, timeout: Duration) -> nix::Result<Option<(Pid, Outcome)>> {
         todo!("wait for an exit, for {timeout:?} at most")
     }

@@ -40,7 +40,7 @@ pub fn render(material: &Material<'_>, exercise: &Exercise) -> Result<String, Pr
             stub.lines().count() <= LONG_STUB,
             &code_block("rust", &stub),
         ),
-        "Before you change anything, the first test says:\n".to_owned(),
+        "Before you change anything, the first test in its file says:\n".to_owned(),
         code_block("text", &first_failure),
         hints(material, exercise)?,
         afterwards(material, exercise)?,

@@ -43,7 +43,7 @@ fn an_exercise_is_shown_with_all_that_it_takes_to_start() {
         todo!("run {} jobs", jobs.len())
     }</code></pre>
     </details>
-    <p>Before you change anything, the first test says:</p>
+    <p>Before you change anything, the first test in its file says:</p>
     <pre><code class="language-text">not yet implemented: run 2 jobs
     </code></pre>
     <details>

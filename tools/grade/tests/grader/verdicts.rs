@@ -238,9 +238,9 @@ verdicts! {
       descriptor 7, open: /dev/null
       descriptor 8, open: /dev/null
       descriptor 9, open: /dev/null
+      descriptor 10, open: /dev/null
       descriptor 11, open: /dev/null
-      descriptor 12, open: /dev/null
-      and 240 more
+      and 242 more
     "#
     counted::leaves_a_limit_that_hides_descriptors => @r#"
     leftovers: nobody can say what the test has left: /proc/sysvipc/shm can no longer be read.

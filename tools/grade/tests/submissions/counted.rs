@@ -43,9 +43,9 @@ fn all_is_given_back() {
     let name = name();
     // SAFETY: the name is a C string; the numbers are what the calls take.
     unsafe {
-        assert!(libc::shm_open(name.as_ptr(), libc::O_CREAT | libc::O_RDWR, 0o600) >= 0);
-        libc::shm_unlink(name.as_ptr());
-        libc::close(3);
+        let memory = libc::shm_open(name.as_ptr(), libc::O_CREAT | libc::O_RDWR, 0o600);
+        assert_eq!(libc::shm_unlink(name.as_ptr()), 0);
+        assert_eq!(libc::close(memory), 0);
         let set = libc::semget(libc::IPC_PRIVATE, 1, 0o600);
         assert_eq!(libc::semctl(set, 0, libc::IPC_RMID), 0);
     }

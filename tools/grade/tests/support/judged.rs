@@ -3,9 +3,12 @@
 use std::fmt::{self, Display};
 use std::fs::{self, File, Permissions};
 use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::CommandExt;
 use std::process::{Command, Output};
 
 use course::report::{self, TestReport};
+use nix::errno::Errno;
+use nix::libc;
 
 use super::build::SUBMISSIONS;
 
@@ -28,7 +31,9 @@ impl Display for Judged {
 
 /// Runs a submission.
 pub fn verdict(name: &str) -> Judged {
-    verdict_of(&mut Command::new(&*SUBMISSIONS), name)
+    let mut command = Command::new(&*SUBMISSIONS);
+    inherit_nothing(&mut command);
+    verdict_of(&mut command, name)
 }
 
 /// Runs a submission; the command starts the binary, and may change how.
@@ -63,6 +68,20 @@ pub fn verdicts_of(command: &mut Command) -> (Output, Vec<Judged>) {
     let output = command.env("GRADE_REPORT", &path).env("RUST_BACKTRACE", "0").output().unwrap();
     let reports = report::parse(&fs::read_to_string(path).unwrap()).unwrap();
     (output, reports.into_iter().map(Judged::from).collect())
+}
+
+/// Keeps the descriptors that the tests themselves were given away from the command, so that
+/// descriptors have the same numbers everywhere.
+fn inherit_nothing(command: &mut Command) {
+    let close_on_exec = || {
+        // SAFETY: the call takes three numbers, and closes nothing before exec.
+        let done =
+            unsafe { libc::close_range(3, libc::c_uint::MAX, libc::CLOSE_RANGE_CLOEXEC as i32) };
+        Errno::result(done)?;
+        Ok(())
+    };
+    // SAFETY: the closure makes one system call, which is async-signal-safe.
+    unsafe { command.pre_exec(close_on_exec) };
 }
 
 impl From<TestReport> for Judged {
