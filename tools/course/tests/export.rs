@@ -76,6 +76,20 @@ fn a_class_can_work_with_a_copy_without_solutions() {
     let (status, said) = run(&mut course(&place, &["solution", "2.0"]));
     assert_eq!(status, 2);
     assert!(said.contains("this copy of the course comes without references"), "{said}");
+    let (status, said) = run(&mut course(&place, &["verify"]));
+    assert_eq!(status, 2);
+    assert!(said.contains("there is nothing to verify"), "{said}");
+    let (status, said) = run(&mut course(&place, &["reset", "2.0"]));
+    assert_eq!(status, 0, "{said}");
+    let list = format!("\n0 of {} solved.", copy.exercises.len());
+    let (status, said) = run(&mut course(&place, &["list"]));
+    assert!(status == 0 && said.contains(&list), "{said}");
+
+    // Cargo alone starts the tests of a chapter.
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(["test", "--offline", "--package", "lifecycle", "--test", "e0_exit_status"]);
+    let (status, said) = run(cargo.current_dir(&place).env("CARGO_TARGET_DIR", &target));
+    assert!(status == 101 && said.contains("test result: FAILED. 0 passed"), "{said}");
 }
 
 #[test]

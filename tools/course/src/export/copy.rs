@@ -78,8 +78,12 @@ fn one(catalog: &Catalog, kind: Kind, name: &Path, to: &Path) -> Result<()> {
         Ok(())
     } else {
         let mut content = mirror::read(&from)?;
-        if kind == Kind::WithoutSolutions && is(Exercise::hints_file).is_some() {
-            content = without_last_hint(content);
+        if kind == Kind::WithoutSolutions {
+            if is(Exercise::hints_file).is_some() {
+                content = without_last_hint(content);
+            } else if name == Path::new("book.toml") {
+                content = without_references(content);
+            }
         }
         mirror::write(to, content)?;
         fs::set_permissions(to, data.permissions())
@@ -94,6 +98,13 @@ fn without_last_hint(hints: Vec<u8>) -> Vec<u8> {
         Some((others, _)) => format!("{others}\n").into_bytes(),
         None => hints,
     }
+}
+
+/// mdBook refuses to keep pages out of its search that are not there.
+fn without_references(book: Vec<u8>) -> Vec<u8> {
+    let text = String::from_utf8_lossy(&book);
+    let lines = text.split_inclusive('\n').filter(|line| !line.starts_with("references = "));
+    lines.collect::<String>().into_bytes()
 }
 
 #[cfg(test)]
@@ -113,6 +124,8 @@ mod tests {
         for name in ["tools/rules/Cargo.toml", "check", "tools/course/Cargo.toml"] {
             mirror::write(&catalog.root.join(name), "").unwrap();
         }
+        let book = "[output.html.search.chapter]\nreferences = { enable = false }\n";
+        mirror::write(&catalog.root.join("book.toml"), book).unwrap();
         change(&catalog);
         let to = tempfile::tempdir().unwrap();
         write(&catalog, kind, to.path()).unwrap();
@@ -145,6 +158,7 @@ mod tests {
         insta::assert_snapshot!(all.join("\n"), @"
         Cargo.lock
         Cargo.toml
+        book.toml
         exercises/01_sums/Cargo.toml
         exercises/01_sums/hints/e1_one.md
         exercises/01_sums/src/e1_one.rs
@@ -159,5 +173,6 @@ mod tests {
         ");
         let hints = text(&to.path().join("exercises/01_sums/hints/e1_one.md"));
         assert_eq!(hints, "A nudge.\n---\nMore.\n");
+        assert_eq!(text(&to.path().join("book.toml")), "[output.html.search.chapter]\n");
     }
 }
