@@ -1,5 +1,6 @@
 //! Writes the files of the project into another folder.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
@@ -23,23 +24,24 @@ pub enum Kind {
 /// What authors run; it checks references and mistakes, and cannot work without them.
 const FOR_AUTHORS: [&str; 4] = ["tools/rules", "check", ".ci", ".github/workflows/ci.yml"];
 
-/// Writes a copy to `to`. What learners edit is as it was shipped, whatever was done to it here.
+/// Writes a copy to `to` and returns the names of its files. What learners edit is as it was shipped, whatever was done to it here.
 ///
 /// # Errors
 ///
 /// Fails where a file cannot be read or written.
-pub fn write(catalog: &Catalog, kind: Kind, to: &Path) -> Result<()> {
-    for name in files(catalog)? {
-        if kind == Kind::Whole || is_for_learners(&name) {
-            one(catalog, kind, &name, &to.join(&name))?;
-        }
+pub fn write(catalog: &Catalog, kind: Kind, to: &Path) -> Result<BTreeSet<PathBuf>> {
+    let mut names = files(catalog)?;
+    names.retain(|name| kind == Kind::Whole || is_for_learners(name));
+    for name in &names {
+        one(catalog, kind, name, &to.join(name))?;
     }
     // Somebody may have deleted some.
     for exercise in &catalog.exercises {
-        let file = to.join(catalog.short(&exercise.file()));
-        mirror::write(&file, mirror::read(&exercise.stub())?)?;
+        let name = PathBuf::from(catalog.short(&exercise.file()));
+        mirror::write(&to.join(&name), mirror::read(&exercise.stub())?)?;
+        names.insert(name);
     }
-    Ok(())
+    Ok(names)
 }
 
 fn is_for_learners(name: &Path) -> bool {

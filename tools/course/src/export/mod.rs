@@ -83,7 +83,11 @@ fn ensure_free(folder: &Path) -> Result<()> {
 }
 
 /// A class must not get tests that the course would not count.
-fn ensure_as_shipped(catalog: &Catalog) -> Result<()> {
+///
+/// # Errors
+///
+/// Fails where it would, and names the files.
+pub(crate) fn ensure_as_shipped(catalog: &Catalog) -> Result<()> {
     let mut all: Vec<Altered> = Vec::new();
     for exercise in &catalog.exercises {
         all.extend(altered(catalog, exercise)?);
@@ -94,7 +98,11 @@ fn ensure_as_shipped(catalog: &Catalog) -> Result<()> {
 }
 
 /// Takes the packages that are not in the copy out of its lock file.
-fn forget_packages(folder: &Path) -> Result<()> {
+///
+/// # Errors
+///
+/// Fails where Cargo cannot read the copy.
+pub(crate) fn forget_packages(folder: &Path) -> Result<()> {
     let mut cargo = Command::new(env!("CARGO"));
     cargo.args(["update", "--workspace", "--offline", "--quiet"]).current_dir(folder);
     let output = cargo.stdin(Stdio::null()).output().context("cannot start cargo")?;

@@ -11,6 +11,7 @@ use tempfile::TempDir;
 
 use super::patience::{self, Patience};
 use super::start;
+use crate::cage::{Cage, TOO_LONG};
 use crate::report::{self, TestReport};
 use crate::stop::Stop;
 
@@ -49,6 +50,8 @@ pub struct Runner<'a> {
     pub stop: Option<&'a Stop>,
     /// How many tests of a binary run at once: as many as there are processors, if nothing is said.
     pub threads: Option<usize>,
+    /// What contains them, where they are somebody else's.
+    pub cage: Option<&'a Cage>,
 }
 
 /// Runs the tests of a binary, or the one test named, in the folder of their package.
@@ -67,7 +70,10 @@ impl Runner<'_> {
     ///
     /// As [`run`].
     pub fn run(&self, binary: &Path, package: &Path, test: Option<&str>) -> Result<Trial> {
-        let folder = tempfile::tempdir().context("cannot make a temporary folder")?;
+        let folder = match self.cage {
+            Some(cage) => cage.room()?,
+            None => tempfile::tempdir().context("cannot make a temporary folder")?,
+        };
         // Beside the tests: a binary lists its tests at once.
         let listing = match test {
             Some(_) => None,
@@ -82,7 +88,11 @@ impl Runner<'_> {
                 .args(self.threads.map(|threads| format!("--test-threads={threads}")))
                 .env("GRADE_REPORT", &report);
         })?;
-        let (status, ended) = patience::wait(&mut tests, &report, &Patience::DEFAULT)?;
+        let (status, mut ended) = patience::wait(&mut tests, &report, &Patience::DEFAULT)?;
+        if let Some(cage) = self.cage.filter(|_| status.code() == Some(TOO_LONG.into())) {
+            let limit = cage.limit.as_secs();
+            ended = Some(format!("it was not done after {limit} s, so it was ended"));
+        }
 
         let wanted = match (test, listing) {
             (None, Some(mut listing)) => {
@@ -110,7 +120,10 @@ impl Runner<'_> {
     ) -> Result<Child> {
         // A file, not a pipe: nobody can hold it open and keep us waiting.
         let output = File::create(folder.path().join(printed))?;
-        let mut command = Command::new(binary);
+        let mut command = match self.cage {
+            Some(cage) => cage.tests(binary, folder.path()),
+            None => Command::new(binary),
+        };
         command
             .current_dir(package)
             .env_remove("GRADE_REPORT")
