@@ -32,7 +32,7 @@ use super::{NOBODY, mounts, network, rest};
 pub const TOO_LONG: u8 = 124;
 
 /// The most memory that a process of a build may use, in bytes of address space.
-const MEMORY_OF_A_BUILD: u64 = 4 << 30;
+const MEMORY_OF_A_BUILD: u64 = 3 << 30;
 /// The longest file that may be written, in bytes.
 const LONGEST_FILE: u64 = 1 << 30;
 

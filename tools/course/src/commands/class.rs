@@ -51,10 +51,12 @@ pub(super) fn grades(catalog: &Catalog, wanted: &cli::Grade) -> Result<bool> {
         contained: !wanted.uncontained,
         program: env::current_exe().context("this program does not know where it is")?,
     };
+    let names = wanted.submissions.iter().map(|folder| folder.display().to_string());
+    let width = names.map(|name| name.chars().count()).max().unwrap_or_default().min(40);
     let mut report = Report::default();
     interruptible(|stop| {
         grade(catalog, &wanted.submissions, &options, stop, |row| {
-            out.write_all(words::grades(&row).as_bytes())?;
+            out.write_all(words::grades(&row, width).as_bytes())?;
             out.flush()?;
             report.add(row);
             Ok(())

@@ -30,8 +30,22 @@ const FOR_AUTHORS: [&str; 4] = ["tools/rules", "check", ".ci", ".github/workflow
 ///
 /// Fails where a file cannot be read or written.
 pub fn write(catalog: &Catalog, kind: Kind, to: &Path) -> Result<BTreeSet<PathBuf>> {
+    write_those(catalog, kind, to, |_| true)
+}
+
+/// As [`write()`], but of the files of the project only those that are `wanted`.
+///
+/// # Errors
+///
+/// As [`write()`].
+pub fn write_those(
+    catalog: &Catalog,
+    kind: Kind,
+    to: &Path,
+    wanted: impl Fn(&Path) -> bool,
+) -> Result<BTreeSet<PathBuf>> {
     let mut names = files(catalog)?;
-    names.retain(|name| kind == Kind::Whole || is_for_learners(name));
+    names.retain(|name| wanted(name) && (kind == Kind::Whole || is_for_learners(name)));
     for name in &names {
         one(catalog, kind, name, &to.join(name))?;
     }
@@ -71,10 +85,8 @@ fn one(catalog: &Catalog, kind: Kind, name: &Path, to: &Path) -> Result<()> {
     })?;
     if data.is_symlink() {
         let target = fs::read_link(&from).with_context(|| format!("cannot read {from:?}"))?;
-        let room = to.parent().context("a file lies in a folder")?;
-        fs::create_dir_all(room)
-            .and_then(|()| symlink(target, to))
-            .with_context(|| format!("cannot write {}", to.display()))
+        mirror::make_room(to)?;
+        symlink(target, to).with_context(|| format!("cannot write {}", to.display()))
     } else if data.is_dir() {
         // A repository inside of this one, which git lists by its folder.
         Ok(())

@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail, ensure};
 
-pub use copy::{Kind, write};
+pub use copy::{Kind, write, write_those};
 
 use crate::catalog::Catalog;
 use crate::shipped::{Altered, altered};

@@ -177,20 +177,38 @@ impl<'a> Job<'a> {
             };
             graded.insert(position, undecided);
         }
-        if self.check(&open, &mut graded).is_err() && !self.stop.is_stopped() {
+        self.lay(&open)?;
+        match self.check(&open, &mut graded) {
+            Ok(()) => {}
+            Err(error) if open.len() == 1 => {
+                graded.insert(open[0].0, self.not_built(open[0].1, &error));
+            }
             // One of them, and nobody can tell which, keeps the others from being built.
-            for one in &open {
-                if let Err(error) = self.check(&[*one], &mut graded) {
-                    let entry = Entry::without_tests(self.catalog, one.1, "does-not-compile");
-                    let reason = Some(format!("{error:#}"));
-                    graded.insert(one.0, Graded::new(entry, reason));
+            Err(_) => {
+                for one in open.iter().filter(|_| !self.stop.is_stopped()) {
+                    self.lay(&[*one])?;
+                    if let Err(error) = self.check(&[*one], &mut graded) {
+                        graded.insert(one.0, self.not_built(one.1, &error));
+                    }
                 }
             }
         }
         Ok(Row::of(name, graded.into_values().collect()))
     }
 
-    /// Checks these files beside the others as shipped.
+    /// An exercise at which the compiler itself has failed.
+    fn not_built(&self, exercise: &Exercise, error: &anyhow::Error) -> Graded {
+        let entry = Entry::without_tests(self.catalog, exercise, "does-not-compile");
+        Graded::new(entry, Some(format!("{error:#}")))
+    }
+
+    /// Puts these files beside the others as shipped.
+    fn lay(&self, open: &[(usize, &Exercise, &str)]) -> Result<()> {
+        let texts: Vec<_> = open.iter().map(|(_, exercise, text)| (*exercise, *text)).collect();
+        if texts.is_empty() { Ok(()) } else { self.slot.lay(&texts) }
+    }
+
+    /// Checks these files, which have been laid.
     fn check(
         &self,
         open: &[(usize, &Exercise, &str)],
@@ -199,8 +217,6 @@ impl<'a> Job<'a> {
         if open.is_empty() {
             return Ok(());
         }
-        let texts: Vec<_> = open.iter().map(|(_, exercise, text)| (*exercise, *text)).collect();
-        self.slot.lay(&texts)?;
         let own = |exercise: &Exercise| {
             let mut all = self.slot.catalog.exercises.iter();
             all.find(|own| own.chapter == exercise.chapter && own.target == exercise.target)

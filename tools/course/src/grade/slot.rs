@@ -13,6 +13,10 @@ use crate::stop::Stop;
 use crate::trial::{Batch, build_all};
 use crate::verify::mirror;
 
+/// What of the project is copied: what Cargo and the course need to know. The rest is the book, or
+/// what a teacher keeps in the same folder, such as submissions.
+const PARTS: [&str; 8] =
+    [".cargo", "Cargo.lock", "Cargo.toml", "exercises", "labs", "listings", "solutions", "tools"];
 /// What building and checking leave in a copy.
 const LEFT: [&str; 2] = ["target", "rooms"];
 
@@ -98,7 +102,8 @@ impl<'a> Slot<'a> {
 
 /// Makes the copy what it was, but for what serves the next build.
 fn renew(project: &Catalog, root: &Path) -> Result<()> {
-    let wanted = export::write(project, Kind::WithoutSolutions, root)?;
+    let is_part = |name: &Path| PARTS.iter().any(|part| name.starts_with(part));
+    let wanted = export::write_those(project, Kind::WithoutSolutions, root, is_part)?;
     for file in mirror::files_but(root, &LEFT)?.difference(&wanted) {
         let stale = root.join(file);
         fs::remove_file(&stale).with_context(|| format!("cannot remove {}", stale.display()))?;

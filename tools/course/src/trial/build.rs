@@ -102,6 +102,12 @@ pub fn build_all(batch: &Batch, stop: Option<&Stop>) -> Result<Built> {
         bail!("the compiler was not done after {} s, so it was ended", cage.limit.as_secs());
     }
     if binaries.iter().any(Option::is_none) && said.errors.is_empty() {
+        if batch.cage.is_some() {
+            // Such as `(signal: 6, SIGABRT: process abort signal)`.
+            let how = last_words.rsplit_once("(signal: ").map_or("no signal", |(_, how)| how);
+            let how = how.trim().trim_end_matches(')');
+            bail!("the compiler broke down, perhaps for want of memory ({how})");
+        }
         let names: Vec<&str> = batch.exercises.iter().map(|e| e.target.as_str()).collect();
         let reason = if batch.show { "the reason stands above" } else { last_words.trim() };
         bail!("cargo cannot build {} ({status}): {reason}", names.join(", "));

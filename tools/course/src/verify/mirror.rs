@@ -95,7 +95,11 @@ pub fn files_but(folder: &Path, but: &[&str]) -> Result<BTreeSet<PathBuf>> {
 }
 
 /// Makes the folder that is to hold `file`, and removes what stands at its place.
-fn make_room(file: &Path) -> Result<()> {
+///
+/// # Errors
+///
+/// Fails where the folder cannot be made, or what stands there cannot be removed.
+pub fn make_room(file: &Path) -> Result<()> {
     if let Some(folder) = file.parent() {
         fs::create_dir_all(folder)
             .with_context(|| format!("cannot make the folder {}", folder.display()))?;

@@ -10,9 +10,10 @@ use crate::grade::{Graded, Report, Row};
 const MOST_LETTERS: usize = 72;
 
 /// The line of one submission; below it, those of its exercises that were begun and not solved.
-pub fn grades(row: &Row) -> String {
+/// `width` is that of the longest name.
+pub fn grades(row: &Row, width: usize) -> String {
     let name = visible(&row.submission);
-    let mut text = format!("{name:24}  {:2} of {:2}", row.solved, row.all);
+    let mut text = format!("{name:width$}  {:2} of {}", row.solved, row.all);
     if let Some(problem) = &row.problem {
         let _ = writeln!(text, "  no submission: {}", visible(problem));
         return text;

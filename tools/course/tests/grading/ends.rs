@@ -1,0 +1,64 @@
+//! A submission ends within the limit, and everything ends with the program that grades.
+
+use std::fs;
+use std::process::Stdio;
+use std::thread;
+use std::time::Duration;
+
+use crate::rows::{grade, submit};
+use crate::support::Project;
+use crate::system::{has_namespaces, processes_with};
+
+/// Starts a program that outlives all, and then hangs. The test of the little project has no grader
+/// around it: what ends here, the grading has ended.
+fn hangs(marker: &str) -> String {
+    format!(
+        "pub fn it() -> u32 {{\n    let _ = std::process::Command::new(\"setsid\")\n        \
+         .args([\"sleep\", \"{marker}\"]).spawn();\n    \
+         println!(\"it hangs\");\n    loop {{ std::thread::park() }}\n}}\n"
+    )
+}
+
+#[test]
+fn what_hangs_is_ended_at_the_limit() {
+    for (marker, walls) in [("86391", has_namespaces()), ("86392", false)] {
+        let project = Project::new();
+        submit(&project, "ann", &[("e1_one", &hangs(marker))]);
+        let walls: &[&str] = if walls { &[] } else { &["--uncontained"] };
+        let arguments = [&["--only", "1.1", "--limit", "5", "--json"], walls].concat();
+        let (status, json, said) = grade(&project, &arguments, &["ann"]);
+        assert_eq!(status, 1, "{said}");
+        let report: serde_json::Value = serde_json::from_str(&json).unwrap();
+        let exercise = &report["submissions"][0]["exercises"][0];
+        assert_eq!(exercise["verdict"], "failed", "{json}");
+        let program = exercise["program"].as_str().unwrap();
+        assert!(program.starts_with("it was not done after 5 s"), "{program}");
+        assert_eq!(processes_with(marker), Vec::<String>::new());
+        assert_eq!(processes_with(project.root().to_str().unwrap()), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn all_ends_with_the_program_that_grades() {
+    let project = Project::new();
+    submit(&project, "ann", &[("e1_one", &hangs("86393"))]);
+    let walls = if has_namespaces() { "--limit=1000" } else { "--uncontained" };
+    let mut command = project.command(&["grade", "--only", "1.1", walls, "class/ann"]);
+    let mut grading = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let here = project.root().to_str().unwrap().to_owned();
+    // Where it never starts, the test as a whole is ended from outside.
+    while processes_with("86393").is_empty() {
+        assert!(grading.try_wait().unwrap().is_none(), "it ended before the submission ran");
+        thread::sleep(Duration::from_millis(10));
+    }
+    grading.kill().unwrap();
+    grading.wait().unwrap();
+    if walls == "--uncontained" {
+        return;
+    }
+    // The kernel ends what is left; it is not asked how long it takes.
+    while !processes_with("86393").is_empty() || !processes_with(&here).is_empty() {
+        thread::sleep(Duration::from_millis(10));
+    }
+    assert!(fs::exists(project.path("class/ann")).unwrap());
+}
