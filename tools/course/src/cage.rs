@@ -85,6 +85,8 @@ impl Cage {
     pub fn ensure_works(&self, stop: &Stop) -> Result<()> {
         let room = self.room()?;
         let mut command = self.tests("true", room.path());
+        // Where this program was started may be hidden.
+        command.current_dir(&self.open);
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
         let output = stop.spawn(&mut command)?.wait_with_output()?;
         let said = String::from_utf8_lossy(&output.stderr);

@@ -5,6 +5,7 @@ use std::fs::{self, File};
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
+use nix::errno::Errno;
 use nix::fcntl::{Flock, FlockArg};
 
 use crate::catalog::{Catalog, Exercise};
@@ -12,6 +13,7 @@ use crate::export::{self, Kind};
 use crate::stop::Stop;
 use crate::trial::{Batch, build_all};
 use crate::verify::mirror;
+use crate::words;
 
 /// What of the project is copied: what Cargo and the course need to know. The rest is the book, or
 /// what a teacher keeps in the same folder, such as submissions.
@@ -30,6 +32,12 @@ pub(super) fn lock(catalog: &Catalog) -> Result<Flock<File>> {
     let cannot = || format!("cannot lock {}", home.display());
     fs::create_dir_all(&home).with_context(cannot)?;
     let file = File::create(home.join("lock")).with_context(cannot)?;
+    let file = match Flock::lock(file, FlockArg::LockExclusiveNonblock) {
+        Ok(lock) => return Ok(lock),
+        Err((file, Errno::EWOULDBLOCK)) => file,
+        Err((_, errno)) => return Err(errno).with_context(cannot),
+    };
+    eprintln!("{}", words::grading_elsewhere());
     Flock::lock(file, FlockArg::LockExclusive).map_err(|(_, errno)| errno).with_context(cannot)
 }
 
@@ -52,6 +60,8 @@ impl<'a> Slot<'a> {
     pub fn new(project: &'a Catalog, number: usize) -> Result<Slot<'a>> {
         let root = project.target.join("grade").join(number.to_string());
         fs::create_dir_all(&root).with_context(|| format!("cannot make {}", root.display()))?;
+        // What a program that was killed has left.
+        let _ = fs::remove_dir_all(root.join("rooms"));
         renew(project, &root)?;
         export::forget_packages(&root)?;
         let lock = mirror::read(&root.join("Cargo.lock"))?;

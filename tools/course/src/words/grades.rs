@@ -50,6 +50,11 @@ pub fn graded_many(report: &Report) -> String {
     format!("\n{} of {all} {submissions} solved all.\n", report.solved)
 }
 
+/// Before a wait.
+pub fn grading_elsewhere() -> &'static str {
+    "Another `cargo course grade` is at work in this project; this one waits for it."
+}
+
 /// Whether there is nothing to tell of it but the verdict.
 fn is_plain(graded: &Graded) -> bool {
     matches!(graded.entry.verdict, "solved" | "not-started" | "no-file")

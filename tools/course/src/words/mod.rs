@@ -18,7 +18,7 @@ pub use classes::{exported, not_exported};
 pub use files::{
     book_is_built, broken_neighbor, does_not_compile, missing, progress_moved_aside, reset,
 };
-pub use grades::{graded_many, grades};
+pub use grades::{graded_many, grades, grading_elsewhere};
 pub use list::{list, report};
 pub use rows::{checked_many, row};
 pub use verdict::checked;

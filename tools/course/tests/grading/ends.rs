@@ -39,6 +39,47 @@ fn what_hangs_is_ended_at_the_limit() {
 }
 
 #[test]
+fn a_report_that_is_none_neither_passes_nor_stops_anything() {
+    let project = Project::new();
+    let instead = |what: &str| {
+        format!(
+            "pub fn it() -> u32 {{\n    let report = std::env::var(\"GRADE_REPORT\").unwrap();\n    \
+             let room = std::path::Path::new(&report).parent().unwrap();\n    \
+             for name in [\"report\", \"printed\", \"listed\"] {{\n        \
+             let file = room.join(name);\n        let _ = std::fs::remove_file(&file);\n        \
+             {what}\n    }}\n    std::process::exit(0)\n}}\n"
+        )
+    };
+    let code = [
+        ("a_link", "std::os::unix::fs::symlink(\"/dev/zero\", file).unwrap();"),
+        ("a_fifo", "std::process::Command::new(\"mkfifo\").arg(file).status().unwrap();"),
+        ("a_folder", "std::fs::create_dir(file).unwrap();"),
+        ("a_lie", "std::fs::write(file, b\"\\xff is_right\\tpass\").unwrap();"),
+        ("nothing", ""),
+    ];
+    for (name, what) in code {
+        submit(&project, name, &[("e1_one", &instead(what))]);
+    }
+    let names = code.map(|(name, _)| name);
+    let (status, said, errors) = grade(&project, &["--only", "1.1"], &names);
+    assert_eq!(status, 1, "{errors}");
+    insta::assert_snapshot!(said, @"
+    class/a_link     0 of 1
+        1.1   failed            0 of 1 tests pass; not-run in is_right
+    class/a_fifo     0 of 1
+        1.1   failed            0 of 1 tests pass; not-run in is_right
+    class/a_folder   0 of 1
+        1.1   failed            0 of 1 tests pass; not-run in is_right
+    class/a_lie      0 of 1
+        1.1   failed            0 of 1 tests pass; not-run in is_right
+    class/nothing    0 of 1
+        1.1   failed            0 of 1 tests pass; not-run in is_right
+
+    0 of 5 submissions solved all.
+    ");
+}
+
+#[test]
 fn all_ends_with_the_program_that_grades() {
     let project = Project::new();
     submit(&project, "ann", &[("e1_one", &hangs("86393"))]);

@@ -1,8 +1,10 @@
 //! Rows, JSON, JUnit and exit statuses, on a small project.
 
 use std::fs;
+use std::io::{Read, Write};
 use std::os::unix::fs::symlink;
 use std::path::Path;
+use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
@@ -185,6 +187,38 @@ fn other_programs_get_rows_too() {
     class/eve/01_sums/one 1
     class/fay 1
     ");
+}
+
+#[test]
+fn github_classroom_gets_points() {
+    let filter = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../.github/classroom.jq");
+    let mut jq = Command::new("jq");
+    jq.args(["--raw-output", "--from-file"]).arg(filter).stdin(Stdio::piped());
+    let Ok(mut jq) = jq.stdout(Stdio::piped()).spawn() else {
+        return println!("there is no jq here");
+    };
+    let (_, json, _) = grade(&class(), &["--json"], &["ben"]);
+    jq.stdin.take().unwrap().write_all(json.as_bytes()).unwrap();
+    let points = jq.wait_with_output().unwrap().stdout;
+    let mut base64 =
+        Command::new("base64").arg("-d").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
+    let base64 = base64.as_mut().unwrap();
+    base64.stdin.take().unwrap().write_all(&points).unwrap();
+    let mut text = String::new();
+    base64.stdout.take().unwrap().read_to_string(&mut text).unwrap();
+    base64.wait().unwrap();
+    insta::assert_snapshot!(text, @r#"{"version":1,"status":"fail","max_score":2,"tests":[{"name":"1.1 One","status":"fail","score":0,"message":"failed: is_right"},{"name":"1.2 Two","status":"pass","score":1,"message":"solved"}]}"#);
+}
+
+#[test]
+fn what_is_built_may_lie_elsewhere() {
+    let project = class();
+    let elsewhere = tempfile::tempdir().unwrap();
+    let walls: &[&str] = if has_namespaces() { &[] } else { &["--uncontained"] };
+    let mut command = project.command(&[&["grade", "class/ann"], walls].concat());
+    let output = command.env("CARGO_TARGET_DIR", elsewhere.path()).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(elsewhere.path().join("grade").exists() && !project.path("target").exists());
 }
 
 #[test]
