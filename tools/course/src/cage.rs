@@ -11,6 +11,8 @@ mod contained;
 mod mounts;
 mod network;
 mod rest;
+mod tree;
+mod wait;
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, chown};
@@ -22,7 +24,8 @@ use anyhow::{Context, Result, ensure};
 use nix::unistd::geteuid;
 use tempfile::TempDir;
 
-pub use contained::{Contained, TOO_LONG, run};
+pub use contained::{Contained, run};
+pub use wait::TOO_LONG;
 
 use crate::stop::Stop;
 

@@ -35,9 +35,9 @@ mod tests {
 
     #[test]
     fn the_copy_is_named_with_a_first_step() {
-        insta::assert_snapshot!(exported(Path::new("/home/me/class")), @"
-        /home/me/class is a clean copy, with every exercise as it was shipped.
-        Try it: cd /home/me/class && cargo course check --all
+        insta::assert_snapshot!(exported(Path::new("teacher/class")), @"
+        teacher/class is a clean copy, with every exercise as it was shipped.
+        Try it: cd teacher/class && cargo course check --all
         ");
     }
 }

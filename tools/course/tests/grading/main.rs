@@ -6,5 +6,6 @@ mod support;
 mod class;
 mod ends;
 mod hostile;
+mod programs;
 mod rows;
 mod system;
