@@ -86,3 +86,28 @@ fn cut(text: &str) -> String {
         None => line,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::Entry;
+    use crate::verify::fixture::project;
+
+    #[test]
+    fn chapters_are_summed_up_where_there_are_several() {
+        let (_folder, mut catalog) = project();
+        catalog.exercises[1].chapter = "02_products".to_owned();
+        let graded = |position: usize, verdict, reason: Option<&str>| Graded {
+            entry: Entry::without_tests(&catalog, &catalog.exercises[position], verdict),
+            reason: reason.map(str::to_owned),
+        };
+        let long = format!("\u{1b}[1m{}\nnext", "letters ".repeat(20));
+        let exercises = vec![graded(0, "solved", None), graded(1, "refused", Some(&long))];
+        let submission = "class/\u{202e}ann".to_owned();
+        let row = Row { submission, solved: 1, all: 2, problem: None, exercises };
+        insta::assert_snapshot!(grades(&row, 4), @r"
+        class/\u{202e}ann   1 of 2  01_sums 1/1  02_products 0/1
+            1.2   refused           \u{1b}[1mletters letters letters letters letters letters letters letters...
+        ");
+    }
+}
