@@ -20,6 +20,10 @@ const MISTAKE: &str = "a_signal_counts_as_success";
 #[test]
 fn the_introduction_shows_a_real_round() {
     let catalog = Catalog::of(Path::new(env!("CARGO_MANIFEST_DIR"))).unwrap();
+    if !catalog.has_references() {
+        // A copy for a class, which has nothing to solve it with.
+        return;
+    }
     let exercise = catalog.find("e0_exit_status").unwrap();
     let reference = fs::read_to_string(exercise.solution()).unwrap();
     let stub = fs::read_to_string(exercise.stub()).unwrap();
