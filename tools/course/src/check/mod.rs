@@ -2,6 +2,7 @@
 
 mod blame;
 mod checked;
+mod clock;
 mod junit;
 mod prepare;
 mod report;

@@ -17,7 +17,7 @@ pub use files::{
 };
 pub use list::{list, report};
 pub use rows::{checked_many, row};
-pub use verdict::checked;
+pub use verdict::{checked, still_running};
 pub use visible::visible;
 pub use watch::{
     ask_reset, ask_solution, checking, checking_all, checking_anew, declined, first, help, keys,

@@ -24,6 +24,11 @@ pub fn checked(catalog: &Catalog, checked: &Checked) -> String {
     text
 }
 
+/// While tests run, after some seconds.
+pub fn still_running(seconds: u64, limit_s: u64) -> String {
+    format!("  running for {seconds} s; a test that does not end is ended after {limit_s} s\n")
+}
+
 fn verdict(catalog: &Catalog, checked: &Checked, trial: &Trial) -> String {
     let mut text = String::new();
     for test in &trial.tests {
@@ -113,6 +118,11 @@ mod tests {
         let [one, two] = &catalog.exercises[..] else { panic!("there are two exercises") };
         let beside = if beside { vec![two] } else { Vec::new() };
         checked(&catalog, &Checked { exercise: one, outcome, altered: Vec::new(), beside })
+    }
+
+    #[test]
+    fn who_waits_is_told_how_long_it_can_last() {
+        insta::assert_snapshot!(still_running(2, 5), @"running for 2 s; a test that does not end is ended after 5 s");
     }
 
     #[test]

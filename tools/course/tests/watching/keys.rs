@@ -91,6 +91,7 @@ fn a_hang_ends_with_the_next_save() {
     project.write(ONE, &format!("pub fn it() -> u32 {{\n    {}\n}}\n", hangs(&told)));
     let (mut terminal, course) = Terminal::start(lend(project.command(&[]), told), 80);
     assert_eq!(read_one(&mut here).unwrap(), Some(b'x'), "the learner's code runs");
+    terminal.until("  running for 2 s; a test that does not end is ended after 5 s\n");
     project.write(ONE, SOLVED);
     let said = terminal.until(KEYS);
     assert!(said.contains("\nstopped; checking 1.1 anew ...\n"), "{said}");
