@@ -21,7 +21,7 @@ use crate::progress::Store;
 use crate::shipped;
 use crate::stop::Stop;
 use crate::verify::source::test_names;
-use crate::words;
+use crate::{terminal, words};
 
 /// What came of a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,7 +74,7 @@ pub fn check_one<'a>(
     })?;
     out.write_all(notes.as_bytes())?;
     if let Some(checked) = &result {
-        out.write_all(words::checked(catalog, checked).as_bytes())?;
+        out.write_all(words::checked(catalog, checked, terminal::width()).as_bytes())?;
     }
     Ok(result)
 }

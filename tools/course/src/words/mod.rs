@@ -24,4 +24,4 @@ pub use watch::{
     only_one_left, opened,
 };
 pub use way::{By, all_solved, solved, task};
-pub use wrap::wrapped;
+pub use wrap::{hung, wrapped};

@@ -101,6 +101,29 @@ fn a_hang_ends_with_the_next_save() {
 }
 
 #[test]
+fn a_window_can_be_made_small_at_any_time() {
+    let project = Project::new();
+    let (mut terminal, course) = Terminal::start(project.command(&[]), 80);
+    terminal.until(KEYS);
+    terminal.resize(40);
+    terminal.press("?");
+    terminal.until("  n      go to the next unsolved\n    exercise\n");
+    terminal.press("l");
+    terminal.until("-       1.2   Two\n  difficulty 1    1 min\n");
+    terminal.press("\n");
+    terminal
+        .until("\nh hint  n next  p previous  l list\ns solution  b book  ? all keys  q quit\n");
+    terminal.resize(1);
+    terminal.press("\n");
+    terminal.until("\n? all keys\nq quit\n");
+    terminal.resize(0);
+    terminal.press("\n");
+    terminal.until("q quit\n");
+    terminal.press("q");
+    assert!(terminal.end(course).0.success());
+}
+
+#[test]
 fn all_are_checked_and_the_previous_is_reached() {
     let project = Project::new();
     let (mut terminal, course) = Terminal::start(project.command(&[]), 80);
