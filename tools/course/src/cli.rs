@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 
 use crate::commands::select::Selection;
+use crate::verify::command::Only;
 
 /// Solve the exercises of the book, one after the other.
 ///
@@ -63,6 +64,9 @@ pub enum Command {
     Verify {
         /// Which exercises or chapters; all, if none is named
         exercises: Vec<String>,
+        /// Leave out all checks but these
+        #[arg(long)]
+        only: Option<Only>,
         /// How often each check is repeated
         #[arg(long, default_value_t = 1, value_name = "N")]
         repeat: u32,
