@@ -85,6 +85,20 @@ fn a_solution_is_shown_unsolved_only_after_a_yes() {
 }
 
 #[test]
+fn an_error_of_the_compiler_is_shown_once() {
+    let project = Project::new();
+    let (mut terminal, course) = Terminal::start(project.command(&[]), 80);
+    terminal.until(KEYS);
+    project.write(ONE, "pub fn it() -> u32 {\n    true\n}\n");
+    let said = terminal.until(KEYS);
+    assert_eq!(said.matches("mismatched types").count(), 1, "{said}");
+    assert!(said.contains("1.1 does not compile yet: see the error above.\n"), "{said}");
+    assert!(!said.contains("FAILED"), "no test of an older build runs: {said}");
+    terminal.press("q");
+    assert!(terminal.end(course).0.success());
+}
+
+#[test]
 fn a_hang_ends_with_the_next_save() {
     let project = Project::new();
     let (mut here, told) = io::pipe().unwrap();
