@@ -7,6 +7,7 @@ use clap::{Parser, Subcommand};
 
 use crate::cage::Contained;
 use crate::commands::select::Selection;
+use crate::verify::command::Only;
 
 /// Solve the exercises of the book, one after the other.
 ///
@@ -72,6 +73,9 @@ pub enum Command {
     Verify {
         /// Which exercises or chapters; all, if none is named
         exercises: Vec<String>,
+        /// Leave out all checks but these
+        #[arg(long)]
+        only: Option<Only>,
         /// How often each check is repeated
         #[arg(long, default_value_t = 1, value_name = "N")]
         repeat: u32,

@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use crate::catalog::Catalog;
 use crate::cli::BookAction;
 use crate::stop::Stop;
-use crate::words;
+use crate::{terminal, words};
 
 /// Starts `tools/book`, which `stop` ends.
 ///
@@ -16,7 +16,7 @@ use crate::words;
 /// Fails where Cargo cannot be started.
 pub fn start(catalog: &Catalog, action: BookAction, stop: &Stop) -> Result<Child> {
     if !catalog.target.join("debug/book").exists() {
-        print!("{}", words::book_is_built());
+        print!("{}", words::wrapped(words::book_is_built(), terminal::width()));
     }
     let arguments: &[&str] = match action {
         BookAction::Open => &["serve", "--open"],

@@ -3,9 +3,11 @@
 //! `solutions/<chapter>/shipped.txt` records each file that decides on the exercises of a chapter: the
 //! tests and what they use, `lib.rs` and the manifest. A rule in `tools/rules` makes and compares it. A
 //! line holds the number that git gives to the content of a file, and its name from the folder of
-//! the chapter, so that git can bring the file back.
+//! the chapter, so that git can bring the file back. [`grader`] does the same for what decides on
+//! all exercises.
 
 mod back;
+pub mod grader;
 
 use std::path::{Path, PathBuf};
 
@@ -24,7 +26,7 @@ pub struct Altered {
     /// Its name from the folder of the project.
     pub file: String,
     pub how: How,
-    /// The number that git gives to what was shipped; empty where that is not known.
+    /// The number that git gives to what was shipped; empty where that is not known, or nothing was.
     #[serde(skip)]
     pub shipped: String,
 }
@@ -34,6 +36,7 @@ pub struct Altered {
 pub enum How {
     Changed,
     Missing,
+    Added,
 }
 
 /// The place of the record of a chapter, from the folder of the project.
@@ -51,10 +54,14 @@ pub fn record(folder: &Path) -> Result<String> {
     for file in mirror::files(folder)? {
         let name = file.to_str().context("the name of a file is not UTF-8")?;
         if decides(folder, name) {
-            lines += &format!("{}  {name}\n", number(&mirror::read(&folder.join(&file))?));
+            lines += &line(folder, name)?;
         }
     }
     Ok(lines)
+}
+
+fn line(folder: &Path, name: &str) -> Result<String> {
+    Ok(format!("{}  {name}\n", number(&mirror::read(&folder.join(name))?)))
 }
 
 /// The files that decide on `exercise` and are not as they were shipped.
@@ -64,25 +71,47 @@ pub fn record(folder: &Path) -> Result<String> {
 /// Fails where a file is there and cannot be read.
 pub fn altered(catalog: &Catalog, exercise: &Exercise) -> Result<Vec<Altered>> {
     let record = record_file(&exercise.chapter);
-    let place = catalog.root.join(&record);
-    let of_the_record = |how| {
-        let (file, shipped) = (record.display().to_string(), String::new());
-        Ok(vec![Altered { file, how, shipped }])
+    let text = match read_record(&catalog.root, &record)? {
+        Ok(text) => text,
+        Err(missing) => return Ok(vec![missing]),
     };
-    if !place.exists() {
-        return of_the_record(How::Missing);
-    }
-    let bytes = mirror::read(&place)?;
-    let text = String::from_utf8_lossy(&bytes);
-    let lines: Option<Vec<_>> = text.lines().map(|line| line.split_once("  ")).collect();
     let tests = format!("tests/{}.rs", exercise.target);
-    let Some(lines) = lines.filter(|lines| lines.iter().any(|(_, name)| *name == tests)) else {
-        return of_the_record(How::Changed);
-    };
+    let lines = lines(&text).filter(|lines| lines.iter().any(|(_, name)| *name == tests));
+    let Some(mut lines) = lines else { return Ok(vec![whole(&record, How::Changed)]) };
+    let folder = Path::new("exercises").join(&exercise.chapter);
+    let added = build_script(&catalog.root, &folder, &lines);
+    let all = lines.clone();
+    lines.retain(|(_, name)| concerns(exercise, name, &all));
+    let mut altered = differing(&catalog.root, &folder, &lines)?;
+    altered.extend(added);
+    Ok(altered)
+}
+
+/// The text of a record, or what is wrong with it.
+fn read_record(root: &Path, record: &Path) -> Result<Result<String, Altered>> {
+    let place = root.join(record);
+    if !place.exists() {
+        return Ok(Err(whole(record, How::Missing)));
+    }
+    Ok(Ok(String::from_utf8_lossy(&mirror::read(&place)?).into_owned()))
+}
+
+/// A record that is itself not as it was shipped.
+fn whole(record: &Path, how: How) -> Altered {
+    Altered { file: record.display().to_string(), how, shipped: String::new() }
+}
+
+/// The numbers and names in a record, or `None` if it is none.
+fn lines(record: &str) -> Option<Vec<(&str, &str)>> {
+    record.lines().map(|line| line.split_once("  ")).collect()
+}
+
+/// The files of a record that are not as it says; it names them from `folder`, which is in `root`.
+fn differing(root: &Path, folder: &Path, lines: &[(&str, &str)]) -> Result<Vec<Altered>> {
     let mut altered = Vec::new();
-    for (shipped, name) in lines.iter().filter(|(_, name)| concerns(exercise, name, &lines)) {
-        let file = Path::new("exercises").join(&exercise.chapter).join(name);
-        let place = catalog.root.join(&file);
+    for (shipped, name) in lines {
+        let file = folder.join(name);
+        let place = root.join(&file);
         let how = if !place.exists() {
             How::Missing
         } else if number(&mirror::read(&place)?) != *shipped {
@@ -94,6 +123,13 @@ pub fn altered(catalog: &Catalog, exercise: &Exercise) -> Result<Vec<Altered>> {
         altered.push(Altered { file, how, shipped });
     }
     Ok(altered)
+}
+
+/// The build script of a package, if it has one that nobody shipped: Cargo runs it unasked.
+fn build_script(root: &Path, package: &Path, lines: &[(&str, &str)]) -> Option<Altered> {
+    let file = package.join("build.rs");
+    let shipped = lines.iter().any(|(_, name)| file.ends_with(name));
+    (!shipped && root.join(&file).exists()).then(|| whole(&file, How::Added))
 }
 
 /// Whether a file of a chapter decides on its exercises: not what learners edit, nor the hints, nor
@@ -188,6 +224,17 @@ mod tests {
         let lib = "exercises/01_sums/src/lib.rs";
         fs::write(catalog.root.join(lib), "").unwrap();
         assert_eq!(altered_one(&catalog)[0], (lib.to_owned(), How::Changed));
+    }
+
+    #[test]
+    fn a_build_script_that_nobody_shipped_is_seen() {
+        let (_folder, catalog) = project();
+        let file = "exercises/01_sums/build.rs";
+        fs::write(catalog.root.join(file), "fn main() {}\n").unwrap();
+        assert_eq!(altered_one(&catalog), [(file.to_owned(), How::Added)]);
+        let shipped = record(&catalog.root.join("exercises/01_sums")).unwrap();
+        fs::write(catalog.root.join(record_file("01_sums")), shipped).unwrap();
+        assert_eq!(altered_one(&catalog), []);
     }
 
     #[test]

@@ -118,6 +118,17 @@ fn tests_that_are_not_as_shipped_count_for_nothing() {
     let (status, stdout, _) = project.run(&["check", "1.1"]);
     assert_eq!(status, 1);
     assert!(stdout.contains("  changed  exercises/01_sums/src/lib.rs\n"), "{stdout}");
+
+    let script = "exercises/01_sums/build.rs";
+    project.write(script, "fn main() {}\n");
+    let (status, stdout, _) = project.run(&["check", "1.1"]);
+    assert_eq!(status, 1);
+    assert!(stdout.contains("  added    exercises/01_sums/build.rs\n"), "{stdout}");
+    fs::remove_file(project.path(script)).unwrap();
+    project.write("tools/grade/src/lib.rs", "// Weaker.\n");
+    let (status, stdout, _) = project.run(&["check", "1.1"]);
+    assert_eq!(status, 1);
+    assert!(stdout.contains("  missing  tools/grade/shipped.txt\n"), "{stdout}");
     let recorded = fs::read_to_string(project.path(".course/progress.json")).unwrap();
     assert!(recorded.contains("\"solved_unix_s\": null"), "{recorded}");
 }

@@ -80,6 +80,20 @@ fn verify_tells_of_each_thing_that_it_checked() {
 }
 
 #[test]
+fn verify_checks_only_what_is_wanted() {
+    let project = half_solved();
+    let patch = "test: is_right\nkind: panic\nwhy: One is not 0.\n--- a/e1_one.rs\n+++ b/e1_one.rs\n\
+                 @@ -1,3 +1,3 @@\n pub fn it() -> u32 {\n-    1\n+    0\n }\n";
+    project.write("solutions/01_sums/mistakes/e1_one/zero.patch", patch);
+    for (only, what) in [("stub", "stub"), ("reference", "reference"), ("mistakes", "mistake")] {
+        let (status, report) = json(&project, &["verify", "1.1", "--only", only, "--json"]);
+        assert_eq!(status, 0, "{report}");
+        let checks = report["checks"].as_array().unwrap();
+        assert_eq!((checks.len(), &checks[0]["what"]), (1, &what.into()), "{report}");
+    }
+}
+
+#[test]
 fn a_class_gets_a_file_for_its_machine() {
     let project = half_solved();
     let (status, stdout, _) = project.run(&["check", "--all", "--junit", "results.xml"]);

@@ -105,6 +105,18 @@ fn the_tests_are_those_that_are_recorded() {
 }
 
 #[test]
+fn the_grader_is_the_one_that_is_recorded() {
+    let root = &project().catalog.root;
+    let now = shipped::grader::record(root).expect("the files of the grader can be read");
+    let stale = compare(root, shipped::grader::RECORD, &now, Order::Fixed).err();
+    assert_none_if_strict(stale.map(|difference| {
+        let reason = format!("the grader is another now\n{difference}\n");
+        let mend = "`cargo course check` counts no pass by a grader that is not recorded";
+        Finding::new(shipped::grader::RECORD, reason, mend)
+    }));
+}
+
+#[test]
 fn nothing_belongs_to_no_exercise() {
     let project = project();
     let is_learners = |finding: &Finding| finding.file().starts_with("exercises/");

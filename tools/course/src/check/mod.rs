@@ -2,6 +2,7 @@
 
 mod blame;
 mod checked;
+mod clock;
 mod junit;
 mod prepare;
 mod report;
@@ -24,7 +25,7 @@ use crate::progress::Store;
 use crate::shipped;
 use crate::stop::Stop;
 use crate::verify::source::test_names;
-use crate::words;
+use crate::{terminal, words};
 
 /// What came of a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -98,7 +99,7 @@ pub fn check_one<'a>(
     })?;
     out.write_all(notes.as_bytes())?;
     if let Some(checked) = &result {
-        out.write_all(words::checked(catalog, checked).as_bytes())?;
+        out.write_all(words::checked(catalog, checked, terminal::width()).as_bytes())?;
     }
     Ok(result)
 }
@@ -121,9 +122,12 @@ pub fn check_each<'a>(
 ) -> Result<()> {
     let work = || -> Result<()> {
         // Before the build: what is compiled is looked at no later than it is compiled.
+        let of_all = shipped::grader::altered(&catalog.root)?;
         let mut altered = Vec::new();
         for exercise in asked {
-            altered.push(shipped::altered(catalog, exercise)?);
+            let mut of_one = shipped::altered(catalog, exercise)?;
+            of_one.extend(of_all.iter().cloned());
+            altered.push(of_one);
         }
         let mut altered = altered.into_iter();
         let preparation = prepare::prepare(catalog, asked, conditions, tell)?;

@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering::Relaxed;
-use std::sync::mpsc;
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 
 use anyhow::Result;
 
 use super::Conditions;
 use super::checked::Outcome;
+use super::clock::Clock;
 use super::prepare::{Preparation, Ready};
 use crate::catalog::Exercise;
 use crate::trial::Runner;
@@ -29,6 +30,7 @@ pub(super) fn run_all<'a>(
     conditions: &Conditions<'_>,
     mut each: impl FnMut(&'a Exercise, Outcome, Vec<&'a Exercise>) -> Result<()>,
 ) -> Result<()> {
+    let mut clock = Clock::new(preparation.exercises.iter().map(|one| one.exercise));
     // The overlays live until the last binary has ended.
     let Preparation { exercises, overlays: _overlays } = preparation;
     let (mut order, mut outcomes, mut jobs) = (Vec::new(), BTreeMap::new(), Vec::new());
@@ -62,9 +64,12 @@ pub(super) fn run_all<'a>(
         let receiver = receiver;
         for (position, (exercise, beside)) in order.into_iter().enumerate() {
             while !outcomes.contains_key(&position) {
-                // Where nobody is left who could send one, it was stopped.
-                let Ok((position, trial)) = receiver.recv() else { return Ok(()) };
-                outcomes.insert(position, Outcome::Ran(trial?));
+                match receiver.recv_timeout(clock.left()) {
+                    Ok((position, trial)) => drop(outcomes.insert(position, Outcome::Ran(trial?))),
+                    Err(RecvTimeoutError::Timeout) => clock.tell(),
+                    // Where nobody is left who could send one, it was stopped.
+                    Err(RecvTimeoutError::Disconnected) => return Ok(()),
+                }
             }
             if let Some(outcome) = outcomes.remove(&position) {
                 each(exercise, outcome, beside)?;

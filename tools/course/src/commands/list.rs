@@ -9,7 +9,7 @@ use super::select::Selection;
 use crate::catalog::Catalog;
 use crate::progress::Store;
 use crate::record::{self, Record};
-use crate::words;
+use crate::{terminal, words};
 
 /// Prints which exercises there are.
 ///
@@ -23,7 +23,7 @@ pub(crate) fn list(
     json: bool,
 ) -> Result<()> {
     let records = records(catalog, store, selection)?;
-    if json { print_json(&records) } else { print(&words::list(&records)) }
+    if json { print_json(&records) } else { print_fitted(&words::list(&records)) }
 }
 
 /// Prints what has been done, and what is left.
@@ -38,13 +38,17 @@ pub(super) fn report(
     json: bool,
 ) -> Result<()> {
     let report = record::Report::of(records(catalog, store, selection)?);
-    if json { print_json(&report) } else { print(&words::report(&report)) }
+    if json { print_json(&report) } else { print_fitted(&words::report(&report)) }
 }
 
 fn records(catalog: &Catalog, store: &Store, selection: &Selection) -> Result<Vec<Record>> {
     let progress = store.read()?;
     let chosen = selection.of(catalog)?;
     Ok(chosen.into_iter().map(|exercise| Record::of(catalog, exercise, &progress)).collect())
+}
+
+fn print_fitted(text: &str) -> Result<()> {
+    print(&words::hung(text, terminal::width()))
 }
 
 fn print(text: &str) -> Result<()> {

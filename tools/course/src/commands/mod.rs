@@ -88,10 +88,10 @@ pub fn run(command: Option<Command>) -> Result<ExitCode> {
         Some(Command::Grade(wanted)) => class::grades(&catalog, &wanted)?,
         // It was run before: it knows no project.
         Some(Command::Contained(wanted)) => return cage::run(&wanted),
-        Some(Command::Verify { exercises, repeat, load, json }) => {
+        Some(Command::Verify { exercises, only, repeat, load, json }) => {
             let stop = Arc::new(AtomicBool::new(false));
             signal_hook::flag::register(signal_hook::consts::SIGINT, Arc::clone(&stop))?;
-            let options = Options { exercises, repeat, load };
+            let options = Options { exercises, only, repeat, load };
             verify_as(&catalog, &options, &stop, json)?
         }
     };

@@ -168,7 +168,7 @@ mod tests {
         insta::assert_snapshot!(error(&catalog, &room.path().join("class")), @"
         these files are not as the course ships them, so a class could solve nothing with them:
           changed  exercises/01_sums/tests/e1_one.rs
-        bring them back with `git restore`; or, if you mean what they are now, record it: SNAPSHOTS=overwrite cargo test -p rules
+        bring back what was changed with `git restore`, and remove what was added; or, if you mean the files as they are now, record them: SNAPSHOTS=overwrite cargo test -p rules
         ");
     }
 }

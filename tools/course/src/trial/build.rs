@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::env;
+use std::ffi::OsStr;
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -140,7 +141,25 @@ fn command(batch: &Batch) -> Command {
     cargo
 }
 
-/// The compiler's messages go to standard error; NO_COLOR is the convention of no-color.org.
+/// The compiler's messages go to standard error.
 fn color_is_welcome() -> bool {
-    io::stderr().is_terminal() && env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+    let variable = |name| env::var_os(name).unwrap_or_default();
+    io::stderr().is_terminal() && may_be_colored(&variable("NO_COLOR"), &variable("TERM"))
+}
+
+/// `NO_COLOR` is the convention of no-color.org; a dumb terminal would show the codes of colors.
+fn may_be_colored(no_color: &OsStr, term: &OsStr) -> bool {
+    no_color.is_empty() && term != "dumb"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn colors_can_be_declined() {
+        let colored = |no_color: &str, term: &str| may_be_colored(no_color.as_ref(), term.as_ref());
+        assert!(colored("", "xterm-256color") && colored("", ""));
+        assert!(!colored("1", "xterm-256color") && !colored("", "dumb"));
+    }
 }

@@ -16,10 +16,24 @@ use crate::catalog::{Catalog, Exercise};
 pub struct Options {
     /// Exercises or chapters, each by any of its names; none means all.
     pub exercises: Vec<String>,
+    /// Which of its checks; `None` means all.
+    pub only: Option<Only>,
     /// How often each check is repeated.
     pub repeat: u32,
     /// Keep the cores busy meanwhile.
     pub load: bool,
+}
+
+/// One of the things that belong to an exercise: repeating what is slow, the mistakes, is worth less
+/// than repeating the reference, which must never fail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Only {
+    /// The stub as shipped, on which every test must fail
+    Stub,
+    /// The reference, on which every test must pass
+    Reference,
+    /// The known mistakes, each of which a test must reject
+    Mistakes,
 }
 
 /// How it ended, for other programs.
@@ -50,8 +64,8 @@ pub struct Check {
     pub problem: Option<String>,
 }
 
-/// Checks stub, reference and every known mistake of the exercises asked for, and prints a line
-/// for each. When `stop` is set, the current run ends and counts for nothing.
+/// Checks stub, reference and every known mistake of the exercises asked for, or only one kind of
+/// these, and prints a line for each. When `stop` is set, the current run ends and counts for nothing.
 ///
 /// # Errors
 ///
@@ -71,7 +85,7 @@ pub fn verify(
          to verify; verify the project that it was made from"
     );
     let checks = Checks { catalog, times: options.repeat, stop };
-    let mut work = || verify_each(&checks, &exercises, out);
+    let mut work = || verify_each(&checks, &exercises, options.only, out);
     if options.load { under_load(work) } else { work() }
 }
 
@@ -83,12 +97,23 @@ fn chosen<'a>(catalog: &'a Catalog, wanted: &[String]) -> Result<Vec<&'a Exercis
     Ok(found.collect::<Result<Vec<_>>>()?.concat())
 }
 
-fn verify_each(checks: &Checks, exercises: &[&Exercise], out: &mut impl Write) -> Result<Report> {
+fn verify_each(
+    checks: &Checks,
+    exercises: &[&Exercise],
+    only: Option<Only>,
+    out: &mut impl Write,
+) -> Result<Report> {
+    let wanted = |what| only.is_none_or(|only| only == what);
     let mut lines = Lines { times: checks.times, checks: Vec::new(), out };
     for exercise in exercises {
-        lines.add(exercise, "stub", None, checks.stub(exercise)?)?;
-        lines.add(exercise, "reference", None, checks.reference(exercise)?)?;
-        for mistake in Mistake::all(exercise)? {
+        if wanted(Only::Stub) {
+            lines.add(exercise, "stub", None, checks.stub(exercise)?)?;
+        }
+        if wanted(Only::Reference) {
+            lines.add(exercise, "reference", None, checks.reference(exercise)?)?;
+        }
+        let mistakes = if wanted(Only::Mistakes) { Mistake::all(exercise)? } else { Vec::new() };
+        for mistake in mistakes {
             lines.add(exercise, "mistake", Some(&mistake), checks.mistake(exercise, &mistake)?)?;
         }
     }
@@ -211,7 +236,7 @@ mod tests {
     fn without_references_there_is_nothing_to_verify() {
         let (_folder, catalog) = project();
         std::fs::remove_file(catalog.exercises[0].solution()).unwrap();
-        let options = Options { exercises: Vec::new(), repeat: 1, load: false };
+        let options = Options { exercises: Vec::new(), only: None, repeat: 1, load: false };
         let mut out = Vec::new();
         let error = verify(&catalog, &options, &AtomicBool::new(false), &mut out).unwrap_err();
         insta::assert_snapshot!(error, @"this copy of the course comes without references and known mistakes, so there is nothing to verify; verify the project that it was made from");

@@ -96,7 +96,10 @@ impl<'scope, 'env> Session<'scope, 'env> {
                 Ok(Flow::Break(())) => return Ok(()),
                 Ok(Flow::Continue(())) => {}
                 // Such as a manifest that is broken for a moment: the next save may mend it.
-                Err(error) => print!("\nerror: {error:#}\n{}", words::keys()),
+                Err(error) => {
+                    say(&format!("\nerror: {error:#}\n"));
+                    print!("{}", words::keys(terminal::width()));
+                }
             }
         }
     }
@@ -108,40 +111,40 @@ impl<'scope, 'env> Session<'scope, 'env> {
             (Key::Quit, _) => return Ok(Flow::Break(())),
             (Key::Yes, Some(Question::Solution)) => self.show_solution(here, true)?,
             (Key::Yes, Some(Question::Reset)) => self.reset(here)?,
-            (_, Some(_)) => print!("{}", words::declined()),
+            (_, Some(_)) => say(words::declined()),
             (Key::Hint, _) => show(&aid::hint(here, store, false)?),
             (Key::Next, _) => match next_unsolved(catalog, store, Some(here))? {
-                Some(next) if next == here => print!("{}", words::only_one_left(here)),
+                Some(next) if next == here => say(&words::only_one_left(here)),
                 Some(next) => {
                     *exercise = next;
                     self.open(next)?;
                 }
-                None => print!("\n{}", words::all_solved(catalog)),
+                None => say(&format!("\n{}", words::all_solved(catalog))),
             },
             (Key::Previous, _) => match catalog.before(here) {
                 Some(previous) => {
                     *exercise = previous;
                     self.open(previous)?;
                 }
-                None => print!("{}", words::first(here)),
+                None => say(&words::first(here)),
             },
             (Key::List, _) => {
                 println!();
                 list(catalog, store, &Selection::default(), false)?;
             }
             (Key::All, _) => {
-                print!("{}", words::checking_all(catalog));
+                say(&words::checking_all(catalog));
                 self.start(here, What::All);
             }
             (Key::Solution, _) if store.read()?.was_solved(here) => {
                 self.show_solution(here, false)?;
             }
             (Key::Solution, _) => {
-                show(&words::ask_solution(here));
+                say(&words::ask_solution(here));
                 self.asked = Some(Question::Solution);
             }
             (Key::Reset, _) => {
-                show(&words::ask_reset(catalog, here));
+                say(&words::ask_reset(catalog, here));
                 self.asked = Some(Question::Reset);
             }
             (Key::Book, _) => {
@@ -150,7 +153,7 @@ impl<'scope, 'env> Session<'scope, 'env> {
                 self.book = Some(Served::open(catalog)?);
             }
             (Key::Again, _) => self.check(here),
-            (Key::Help | Key::Yes, _) => print!("{}", words::help()),
+            (Key::Help | Key::Yes, _) => say(words::help()),
         }
         Ok(Flow::Continue(()))
     }
@@ -159,19 +162,16 @@ impl<'scope, 'env> Session<'scope, 'env> {
     fn open(&mut self, exercise: &'env Exercise) -> Result<()> {
         // The verdict on the exercise before comes too late.
         self.running = None;
-        show(&words::opened(self.catalog, exercise)?);
+        say(&words::opened(self.catalog, exercise)?);
         self.check(exercise);
         Ok(())
     }
 
     fn check(&mut self, exercise: &'env Exercise) {
-        print!(
-            "{}",
-            match self.running {
-                Some(_) => words::checking_anew(exercise),
-                None => words::checking(exercise),
-            }
-        );
+        say(&match self.running {
+            Some(_) => words::checking_anew(exercise),
+            None => words::checking(exercise),
+        });
         self.start(exercise, What::One(exercise));
     }
 
@@ -195,10 +195,10 @@ impl<'scope, 'env> Session<'scope, 'env> {
             }
             Outcome::One(Verdict::NotSolved | Verdict::Stopped) => {}
             Outcome::All(solved) => {
-                print!("{}", words::checked_many(solved, self.catalog.exercises.len()));
+                say(&words::checked_many(solved, self.catalog.exercises.len()));
             }
         }
-        print!("{}", words::keys());
+        print!("{}", words::keys(terminal::width()));
         Ok(Flow::Continue(()))
     }
 
@@ -211,12 +211,17 @@ impl<'scope, 'env> Session<'scope, 'env> {
         // A pass of the old text must not count for the new one.
         self.running = None;
         let reset = reset::reset(exercise, self.store)?;
-        print!("\n{}", words::reset(self.catalog, exercise, &reset));
+        say(&format!("\n{}", words::reset(self.catalog, exercise, &reset)));
         Ok(())
     }
 }
 
-/// Prints prose.
+/// Prints what the course says.
+fn say(text: &str) {
+    print!("{}", words::hung(text, terminal::width()));
+}
+
+/// Prints prose in which there may be code.
 fn show(text: &str) {
     print!("{}", words::wrapped(text, terminal::width()));
 }

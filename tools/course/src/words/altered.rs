@@ -10,37 +10,54 @@ pub fn altered(catalog: &Catalog, altered: &[Altered]) -> String {
     if altered.is_empty() {
         return String::new();
     }
-    text(altered, &back(&catalog.root, altered))
+    let (added, others): (Vec<Altered>, Vec<Altered>) =
+        altered.iter().cloned().partition(|altered| altered.how == How::Added);
+    let back = if others.is_empty() { None } else { Some(back(&catalog.root, &others)) };
+    text(&added, &others, back.as_ref())
 }
 
-fn text(altered: &[Altered], back: &Back) -> String {
+fn text(added: &[Altered], altered: &[Altered], back: Option<&Back>) -> String {
     let mut text =
         "\nNothing counts as solved while its tests are not as the course ships them:\n".to_owned();
-    for Altered { file, how, .. } in altered {
-        let how = match how {
-            How::Changed => "changed",
-            How::Missing => "missing",
-        };
-        let _ = writeln!(text, "  {how}  {file}");
-    }
+    text += &lines(altered.iter().chain(added));
     let names: Vec<&str> = altered.iter().map(|altered| altered.file.as_str()).collect();
     match back {
-        Back::LastCommit => {
+        Some(Back::LastCommit) => {
             text += "This brings them back, without what was changed in them:\n";
             let _ = writeln!(text, "  git checkout HEAD -- {}", names.join(" "));
         }
-        Back::Objects => {
+        Some(Back::Objects) => {
             text += "This brings them back, without what was changed in them:\n";
             for Altered { file, shipped, .. } in altered {
                 let _ = writeln!(text, "  git cat-file blob {shipped} > {file}");
             }
         }
-        Back::Nothing => {
+        Some(Back::Nothing) => {
             text += "Git does not have them here: get the course once more, into a folder of its \
                      own, and copy\nthem from there.\n";
         }
+        None => {}
+    }
+    if !added.is_empty() {
+        text += "This takes away what was added:\n";
+        let names: Vec<&str> = added.iter().map(|added| added.file.as_str()).collect();
+        let _ = writeln!(text, "  rm {}", names.join(" "));
     }
     text
+}
+
+/// A line for each file, with what has become of it.
+pub(super) fn lines<'a>(altered: impl IntoIterator<Item = &'a Altered>) -> String {
+    let mut lines = String::new();
+    for Altered { file, how, .. } in altered {
+        let how = match how {
+            How::Changed => "changed",
+            How::Missing => "missing",
+            How::Added => "added",
+        };
+        let _ = writeln!(lines, "  {how:7}  {file}");
+    }
+    lines
 }
 
 #[cfg(test)]
@@ -52,7 +69,7 @@ mod tests {
         let one =
             |file: &str, how| Altered { file: file.to_owned(), how, shipped: "f510".to_owned() };
         let files = [one("a/tests/e1.rs", How::Changed), one("a/src/lib.rs", How::Missing)];
-        insta::assert_snapshot!(text(&files, &Back::LastCommit), @"
+        insta::assert_snapshot!(text(&[], &files, Some(&Back::LastCommit)), @"
 
         Nothing counts as solved while its tests are not as the course ships them:
           changed  a/tests/e1.rs
@@ -60,7 +77,7 @@ mod tests {
         This brings them back, without what was changed in them:
           git checkout HEAD -- a/tests/e1.rs a/src/lib.rs
         ");
-        insta::assert_snapshot!(text(&files, &Back::Objects), @"
+        insta::assert_snapshot!(text(&[], &files, Some(&Back::Objects)), @"
 
         Nothing counts as solved while its tests are not as the course ships them:
           changed  a/tests/e1.rs
@@ -69,13 +86,21 @@ mod tests {
           git cat-file blob f510 > a/tests/e1.rs
           git cat-file blob f510 > a/src/lib.rs
         ");
-        insta::assert_snapshot!(text(&files, &Back::Nothing), @"
+        insta::assert_snapshot!(text(&[], &files, Some(&Back::Nothing)), @"
 
         Nothing counts as solved while its tests are not as the course ships them:
           changed  a/tests/e1.rs
           missing  a/src/lib.rs
         Git does not have them here: get the course once more, into a folder of its own, and copy
         them from there.
+        ");
+        let added = [one("a/build.rs", How::Added)];
+        insta::assert_snapshot!(text(&added, &[], None), @"
+
+        Nothing counts as solved while its tests are not as the course ships them:
+          added    a/build.rs
+        This takes away what was added:
+          rm a/build.rs
         ");
     }
 }

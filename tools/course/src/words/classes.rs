@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use crate::shipped::{Altered, How};
+use super::altered;
+use crate::shipped::Altered;
 
 /// Where a copy for a class was written.
 pub fn exported(folder: &Path) -> String {
@@ -15,17 +16,11 @@ pub fn exported(folder: &Path) -> String {
 
 /// Why no copy is made of a project whose tests were changed.
 pub fn not_exported(altered: &[Altered]) -> String {
-    let files: String = altered
-        .iter()
-        .map(|Altered { file, how, .. }| match how {
-            How::Changed => format!("\n  changed  {file}"),
-            How::Missing => format!("\n  missing  {file}"),
-        })
-        .collect();
     format!(
         "these files are not as the course ships them, so a class could solve nothing with \
-         them:{files}\nbring them back with `git restore`; or, if you mean what they are now, record \
-         it: SNAPSHOTS=overwrite cargo test -p rules"
+         them:\n{}bring back what was changed with `git restore`, and remove what was added; or, if \
+         you mean the files as they are now, record them: SNAPSHOTS=overwrite cargo test -p rules",
+        altered::lines(altered)
     )
 }
 

@@ -58,7 +58,8 @@ pub fn progress_moved_aside(file: &str, aside: &str) -> String {
 
 /// Before the first start of the book.
 pub fn book_is_built() -> &'static str {
-    "The program that renders the book is built first: once, for about a minute.\n"
+    "The program that renders the book is built first, once: that takes a minute or two, and checks \
+     wait for it.\n"
 }
 
 #[cfg(test)]

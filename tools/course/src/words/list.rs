@@ -36,7 +36,9 @@ pub fn report(report: &Report) -> String {
         report.all
     );
     for record in report.exercises.iter().filter(|record| record.attempts > 0 || record.hints > 0) {
-        let when = record.solved_unix_s.map_or_else(|| "not solved".to_owned(), day);
+        // What was reset is open again, whenever it was solved first.
+        let when = record.solved_unix_s.filter(|_| record.solved);
+        let when = when.map_or_else(|| "not solved".to_owned(), day);
         let _ = writeln!(
             text,
             "{:5} {:18} {when:10}  {}, {}",
@@ -127,7 +129,7 @@ mod tests {
         insta::assert_snapshot!(report(&Report::of(records)), @"
         [..............................] 0 of 2 solved
 
-        1.1   One                2026-11-23  3 attempts, 1 hint
+        1.1   One                not solved  3 attempts, 1 hint
 
         left: 2 exercises, about 1 h 36 min by the estimates (1 h 36 min in the core course)
         ");

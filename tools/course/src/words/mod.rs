@@ -21,11 +21,11 @@ pub use files::{
 pub use grades::{graded_many, grades, grading_elsewhere};
 pub use list::{list, report};
 pub use rows::{checked_many, row};
-pub use verdict::checked;
+pub use verdict::{checked, still_running};
 pub use visible::visible;
 pub use watch::{
     ask_reset, ask_solution, checking, checking_all, checking_anew, declined, first, help, keys,
     only_one_left, opened,
 };
 pub use way::{By, all_solved, solved, task};
-pub use wrap::wrapped;
+pub use wrap::{hung, wrapped};

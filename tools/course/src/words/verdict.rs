@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::visible::visible;
+use super::wrap::hung;
 use super::{altered, does_not_compile, missing};
 use crate::catalog::Catalog;
 use crate::check::{Checked, Outcome};
@@ -13,18 +14,23 @@ use crate::trial::Trial;
 const MOST_LINES: usize = 20;
 
 /// What came of a check.
-pub fn checked(catalog: &Catalog, checked: &Checked) -> String {
+pub fn checked(catalog: &Catalog, checked: &Checked, width: Option<usize>) -> String {
     let mut text = match &checked.outcome {
         Outcome::NoFile => missing(catalog, checked.exercise),
         Outcome::NoTests => String::new(),
         Outcome::DoesNotCompile(_) => does_not_compile(checked.exercise),
-        Outcome::Ran(trial) => verdict(catalog, checked, trial),
+        Outcome::Ran(trial) => verdict(catalog, checked, trial, width),
     };
     text += &altered(catalog, &checked.altered);
     text
 }
 
-fn verdict(catalog: &Catalog, checked: &Checked, trial: &Trial) -> String {
+/// While tests run, after some seconds.
+pub fn still_running(seconds: u64, limit_s: u64) -> String {
+    format!("  running for {seconds} s; a test that does not end is ended after {limit_s} s\n")
+}
+
+fn verdict(catalog: &Catalog, checked: &Checked, trial: &Trial, width: Option<usize>) -> String {
     let mut text = String::new();
     for test in &trial.tests {
         let mark = if test.passed() { "ok    " } else { "FAILED" };
@@ -35,7 +41,7 @@ fn verdict(catalog: &Catalog, checked: &Checked, trial: &Trial) -> String {
     }
     let ended = trial.ended.as_deref().map_or_else(String::new, |why| format!("  {why}\n"));
     if let Some(first) = trial.tests.iter().find(|test| !test.passed()) {
-        text += &failure(catalog, checked, first);
+        text += &failure(catalog, checked, first, width);
     } else if trial.success && !checked.altered.is_empty() {
         // Tests that were made to be ignored; what stands below says so.
     } else if !trial.missing.is_empty() || trial.tests.is_empty() {
@@ -50,17 +56,22 @@ fn verdict(catalog: &Catalog, checked: &Checked, trial: &Trial) -> String {
     text
 }
 
-fn failure(catalog: &Catalog, checked: &Checked, test: &TestReport) -> String {
+fn failure(
+    catalog: &Catalog,
+    checked: &Checked,
+    test: &TestReport,
+    width: Option<usize>,
+) -> String {
     let name = visible(&test.name);
     let mut text = format!("\nFirst look at {name}\n");
     if !test.output.trim().is_empty() {
         text += "  your code printed\n";
         text += &indented(&test.output, "  | ");
     }
-    text += &indented(&test.message, "  ");
+    text += &hung(&indented(&test.message, "  "), width);
     if !test.hint.is_empty() {
-        let _ =
-            writeln!(text, "  look for: {}", visible(&test.hint).replace('\n', "\n            "));
+        let hint = visible(&test.hint).replace('\n', "\n            ");
+        text += &hung(&format!("  look for: {hint}\n"), width);
     }
     let exercise = checked.exercise;
     // Cargo knows nothing of the overlay in which the others are as shipped.
@@ -109,10 +120,19 @@ mod tests {
 
     /// What is said of the first exercise; the second is broken, if `beside`.
     fn said(outcome: Outcome, beside: bool) -> String {
+        said_in(None, outcome, beside)
+    }
+
+    fn said_in(width: Option<usize>, outcome: Outcome, beside: bool) -> String {
         let (_folder, catalog) = project();
         let [one, two] = &catalog.exercises[..] else { panic!("there are two exercises") };
         let beside = if beside { vec![two] } else { Vec::new() };
-        checked(&catalog, &Checked { exercise: one, outcome, altered: Vec::new(), beside })
+        checked(&catalog, &Checked { exercise: one, outcome, altered: Vec::new(), beside }, width)
+    }
+
+    #[test]
+    fn who_waits_is_told_how_long_it_can_last() {
+        insta::assert_snapshot!(still_running(2, 5).trim(), @"running for 2 s; a test that does not end is ended after 5 s");
     }
 
     #[test]
@@ -137,6 +157,29 @@ mod tests {
           assertion failed
           look for: what is one?
           alone: cargo test -p sums --test e1_one -- second --exact --nocapture
+        ");
+    }
+
+    #[test]
+    fn in_a_narrow_terminal_words_stay_whole_and_output_stays_as_it_is() {
+        let tests = vec![TestReport {
+            hint: "what is one, and is it more than two?".to_owned(),
+            output: "one more line than there should be\n".to_owned(),
+            ..report("first", "panic", "assertion failed: it must be one")
+        }];
+        let trial = Trial { tests, ..Trial::default() };
+        insta::assert_snapshot!(said_in(Some(24), Outcome::Ran(trial), false), @"
+          FAILED  first
+
+        First look at first
+          your code printed
+          | one more line than there should be
+          assertion failed: it
+            must be one
+          look for: what is one,
+            and is it more than
+            two?
+          alone: cargo test -p sums --test e1_one -- first --exact --nocapture
         ");
     }
 

@@ -1,4 +1,4 @@
-//! Breaks prose into lines as wide as the terminal; code stays as it is.
+//! Breaks text into lines as wide as the terminal; code stays as it is.
 
 use textwrap::Options;
 
@@ -15,14 +15,44 @@ pub fn wrapped(text: &str, width: Option<usize>) -> String {
             let is_fence = line.starts_with("```");
             is_fenced ^= is_fence;
             let stays = is_fenced || is_fence || line.starts_with(' ');
-            if stays { line.to_owned() } else { broken(line, width) }
+            if stays { line.to_owned() } else { filled(line, width, "") }
         })
         .collect()
 }
 
-fn broken(line: &str, width: usize) -> String {
+/// A text of the course's own, whose long lines are broken in the same way; they go on a little
+/// behind where they began.
+pub fn hung(text: &str, width: Option<usize>) -> String {
+    let Some(width) = width.map(|width| width.min(WIDEST)) else { return text.to_owned() };
+    let hang = |line: &str| {
+        let content = line.trim_end_matches('\n');
+        let margin = content.len() - content.trim_start_matches(' ').len();
+        let is_row = margin > 0 || content.contains("  ");
+        let next = if is_row { margin + 2 } else { 0 };
+        filled(line, width, &" ".repeat(next))
+    };
+    text.split_inclusive('\n').map(hang).collect()
+}
+
+/// Items in one line, or in several where the terminal is too narrow.
+pub fn in_rows(items: &[&str], width: Option<usize>) -> String {
+    let mut rows = vec![String::new()];
+    for item in items {
+        match rows.last_mut() {
+            Some(row) if row.is_empty() => row.push_str(item),
+            Some(row) if width.is_none_or(|width| row.len() + 2 + item.len() <= width) => {
+                *row += "  ";
+                *row += item;
+            }
+            _ => rows.push((*item).to_owned()),
+        }
+    }
+    rows.join("\n") + "\n"
+}
+
+fn filled(line: &str, width: usize, next: &str) -> String {
     let content = line.trim_end_matches('\n');
-    let options = Options::new(width).break_words(false);
+    let options = Options::new(width).break_words(false).subsequent_indent(next);
     textwrap::fill(content, options) + &line[content.len()..]
 }
 
@@ -45,6 +75,33 @@ mod tests {
         ```
         End
         ");
+    }
+
+    #[test]
+    fn lines_of_the_course_hang() {
+        let text = "1.1 One: Return one.\n  edit  the file of it\n";
+        insta::assert_snapshot!(hung(text, Some(14)), @"
+        1.1 One:
+        Return one.
+          edit  the
+            file of it
+        ");
+        assert_eq!(hung(text, None), text);
+        assert_eq!(hung(text, Some(20)), text.replace(" it", "\n    it"));
+    }
+
+    #[test]
+    fn a_row_of_a_table_hangs() {
+        assert_eq!(hung("solved  1.1   One\n", Some(14)), "solved  1.1\n  One\n");
+    }
+
+    #[test]
+    fn items_stay_whole() {
+        let items = ["h hint", "n next", "q quit"];
+        assert_eq!(in_rows(&items, None), "h hint  n next  q quit\n");
+        assert_eq!(in_rows(&items, Some(22)), "h hint  n next  q quit\n");
+        assert_eq!(in_rows(&items, Some(21)), "h hint  n next\nq quit\n");
+        assert_eq!(in_rows(&items, Some(0)), "h hint\nn next\nq quit\n");
     }
 
     #[test]

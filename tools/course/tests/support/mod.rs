@@ -40,7 +40,12 @@ impl Project {
              [lib]\ntest = false\ndoctest = false\n\n[lints]\nworkspace = true\n\n\
              [features]\nsolution = []\n",
         );
-        project.write("exercises/01_sums/src/lib.rs", "pub mod e1_one;\npub mod e2_two;\n");
+        let module = |exercise: &str| {
+            let path = format!("../../../solutions/01_sums/{exercise}.rs");
+            format!("#[cfg_attr(feature = \"solution\", path = \"{path}\")]\npub mod {exercise};\n")
+        };
+        let modules = module("e1_one") + &module("e2_two");
+        project.write("exercises/01_sums/src/lib.rs", &modules);
         project.set("e1_one", 1);
         project.set("e2_two", 2);
         project.record();

@@ -6,6 +6,7 @@ use std::os::unix::process::ExitStatusExt;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
+use crate::book::add_book;
 use crate::pipe::{hangs, lend, read_one};
 use crate::support::Project;
 use crate::terminal::Terminal;
@@ -51,15 +52,7 @@ fn while_cargo_builds() {
 fn while_the_book_is_served() {
     for way in WAYS {
         ends(way, |project, code| {
-            let manifest = std::fs::read_to_string(project.path("Cargo.toml")).unwrap();
-            let members = "members = [\"exercises/*\"";
-            project.write(
-                "Cargo.toml",
-                &manifest.replace(members, &format!("{members}, \"tools/*\"")),
-            );
-            let package = "[package]\nname = \"book\"\nversion.workspace = true\n";
-            project.write("tools/book/Cargo.toml", package);
-            project.write("tools/book/src/main.rs", &format!("fn main() {{\n    {code}\n}}\n"));
+            add_book(project, code);
         });
     }
 }

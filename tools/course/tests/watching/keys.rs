@@ -85,16 +85,54 @@ fn a_solution_is_shown_unsolved_only_after_a_yes() {
 }
 
 #[test]
+fn an_error_of_the_compiler_is_shown_once() {
+    let project = Project::new();
+    let (mut terminal, course) = Terminal::start(project.command(&[]), 80);
+    terminal.until(KEYS);
+    project.write(ONE, "pub fn it() -> u32 {\n    true\n}\n");
+    let said = terminal.until(KEYS);
+    assert_eq!(said.matches("mismatched types").count(), 1, "{said}");
+    assert!(said.contains("1.1 does not compile yet: see the error above.\n"), "{said}");
+    assert!(!said.contains("FAILED"), "no test of an older build runs: {said}");
+    terminal.press("q");
+    assert!(terminal.end(course).0.success());
+}
+
+#[test]
 fn a_hang_ends_with_the_next_save() {
     let project = Project::new();
     let (mut here, told) = io::pipe().unwrap();
     project.write(ONE, &format!("pub fn it() -> u32 {{\n    {}\n}}\n", hangs(&told)));
     let (mut terminal, course) = Terminal::start(lend(project.command(&[]), told), 80);
     assert_eq!(read_one(&mut here).unwrap(), Some(b'x'), "the learner's code runs");
+    terminal.until("  running for 2 s; a test that does not end is ended after 5 s\n");
     project.write(ONE, SOLVED);
     let said = terminal.until(KEYS);
     assert!(said.contains("\nstopped; checking 1.1 anew ...\n"), "{said}");
     assert!(said.contains("1.1 One is solved."), "{said}");
+    terminal.press("q");
+    assert!(terminal.end(course).0.success());
+}
+
+#[test]
+fn a_window_can_be_made_small_at_any_time() {
+    let project = Project::new();
+    let (mut terminal, course) = Terminal::start(project.command(&[]), 80);
+    terminal.until(KEYS);
+    terminal.resize(40);
+    terminal.press("?");
+    terminal.until("  n      go to the next unsolved\n    exercise\n");
+    terminal.press("l");
+    terminal.until("-       1.2   Two\n  difficulty 1    1 min\n");
+    terminal.press("\n");
+    terminal
+        .until("\nh hint  n next  p previous  l list\ns solution  b book  ? all keys  q quit\n");
+    terminal.resize(1);
+    terminal.press("\n");
+    terminal.until("\n? all keys\nq quit\n");
+    terminal.resize(0);
+    terminal.press("\n");
+    terminal.until("q quit\n");
     terminal.press("q");
     assert!(terminal.end(course).0.success());
 }

@@ -4,6 +4,7 @@ use std::os::fd::AsFd;
 
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
+mod book;
 mod ends;
 mod first_round;
 mod keys;

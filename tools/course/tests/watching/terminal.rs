@@ -29,9 +29,7 @@ impl Terminal {
         unlockpt(&master).unwrap();
         let screen =
             File::options().read(true).write(true).open(ptsname_r(&master).unwrap()).unwrap();
-        let size = libc::winsize { ws_row: 30, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 };
-        // SAFETY: the call reads a size, which lives until it returns.
-        assert_eq!(unsafe { libc::ioctl(screen.as_raw_fd(), libc::TIOCSWINSZ, &size) }, 0);
+        resize(&screen, columns);
         command
             .stdin(screen.try_clone().unwrap())
             .stdout(screen.try_clone().unwrap())
@@ -54,6 +52,10 @@ impl Terminal {
 
     pub fn press(&mut self, keys: &str) {
         self.keyboard.write_all(keys.as_bytes()).unwrap();
+    }
+
+    pub fn resize(&self, columns: u16) {
+        resize(&self.keyboard, columns);
     }
 
     /// Waits until the program says something, and returns all up to there that was not yet
@@ -94,4 +96,10 @@ impl Terminal {
         }
         true
     }
+}
+
+fn resize(terminal: &File, columns: u16) {
+    let size = libc::winsize { ws_row: 30, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 };
+    // SAFETY: the call reads a size, which lives until it returns.
+    assert_eq!(unsafe { libc::ioctl(terminal.as_raw_fd(), libc::TIOCSWINSZ, &size) }, 0);
 }
