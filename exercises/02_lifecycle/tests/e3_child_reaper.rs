@@ -6,6 +6,8 @@ mod clock;
 mod gaps;
 #[path = "support/meanwhile.rs"]
 mod meanwhile;
+#[path = "support/naps.rs"]
+mod naps;
 mod support;
 
 use std::collections::BTreeMap;
@@ -276,8 +278,15 @@ fn step3_an_exit_ends_the_wait() {
         support::has_fallen_asleep(caller);
         let _ = release.write_all(b"\n");
     });
+    naps::watch();
     let exit = next_exit(&mut reaper, LONG);
     assert_eq!(exit, Ok(Some((child, Outcome::Exited(3)))), "the child ended during the wait");
+    let shortest = naps::shortest().unwrap_or(LONG);
+    assert!(
+        shortest > LONG / 2,
+        "the timeout was {LONG:?}, and the code went to sleep for {shortest:?} at most: it polls, \
+         and a child that ends in between waits for the next look"
+    );
     meanwhile.ends();
 }
 
@@ -288,7 +297,11 @@ fn step3_an_exit_ends_the_wait() {
 fn step3_a_wait_may_be_long() {
     let caller = Pid::this();
     const DAYS: Duration = Duration::from_secs(60 * 24 * 3_600);
-    for (timeout, what) in [(DAYS, "60 days"), (Duration::MAX, "`Duration::MAX`")] {
+    for (timeout, what) in [
+        (DAYS, "60 days"),
+        (Duration::MAX / 2, "half of `Duration::MAX`"),
+        (Duration::MAX, "`Duration::MAX`"),
+    ] {
         let mut reaper = Reaper::new().unwrap();
         let (child, mut release) = start_waiting(&mut reaper, 2);
         let meanwhile = Meanwhile::starts(move || {
@@ -370,10 +383,17 @@ fn step3_a_signal_does_not_end_the_wait() {
     let caller = Pid::this();
     // It ends after the reaper, which may have to let go of signals that it holds back.
     let storm = SignalStorm::start().unwrap();
+    handle(Signal::SIGUSR1, pass_it_on);
+    let (mut handled, writer) = io::pipe().unwrap();
+    TO_TELL.store(writer.as_raw_fd(), Relaxed);
+
     let mut reaper = Reaper::new().unwrap();
     let (child, mut release) = start_waiting(&mut reaper, 5);
-    let meanwhile = Meanwhile::starts(move || {
+    let meanwhile = Meanwhile::starts(|| {
         support::interrupt_the_sleep_of(caller);
+        let _ = kill(caller, Signal::SIGUSR1);
+        // The caller has to handle it now, and not when the wait is over.
+        let _ = handled.read(&mut [0]);
         let _ = release.write_all(b"\n");
     });
     let exit = next_exit(&mut reaper, LONG);
@@ -382,12 +402,74 @@ fn step3_a_signal_does_not_end_the_wait() {
         Ok(Some((child, Outcome::Exited(5)))),
         "the child ended after signals had reached the waiting caller"
     );
-    assert!(
-        storm.interruptions() > 0,
-        "the caller has handled no signal during the wait; only SIGCHLD may be held back"
-    );
-    drop(storm);
+    drop((storm, release));
     meanwhile.ends();
+}
+
+/// Installs a handler without `SA_RESTART`.
+fn handle(signal: Signal, handler: extern "C" fn(libc::c_int)) {
+    let action = SigAction::new(SigHandler::Handler(handler), SaFlags::empty(), SigSet::empty());
+    // SAFETY: the handlers here touch atomics and make system calls, nothing else.
+    unsafe { sigaction(signal, &action) }.unwrap();
+}
+
+/// The descriptor that a handler writes to.
+static TO_TELL: AtomicI32 = AtomicI32::new(-1);
+
+extern "C" fn pass_it_on(_: libc::c_int) {
+    // SAFETY: the bytes are valid, and the tests keep the pipe open.
+    unsafe { libc::write(TO_TELL.load(Relaxed), c"\n".as_ptr().cast(), 1) };
+}
+
+/// How many signals have been counted.
+static HANDLED: AtomicU32 = AtomicU32::new(0);
+
+extern "C" fn count(_: libc::c_int) {
+    // Relaxed: a count; nothing else is published with it.
+    HANDLED.fetch_add(1, Relaxed);
+}
+
+#[grade::test(
+    hint = "the caller has blocked signals, SIGCHLD among them, before it made the reaper: which \
+            mask does the wait have?"
+)]
+fn step3_what_the_caller_has_blocked_stays_blocked() {
+    let caller = Pid::this();
+    handle(Signal::SIGUSR1, count);
+    block_only(&[Signal::SIGCHLD, Signal::SIGUSR1]);
+    let mut reaper = Reaper::new().unwrap();
+    let (child, mut release) = start_waiting(&mut reaper, 1);
+    let meanwhile = Meanwhile::starts(move || {
+        support::has_fallen_asleep(caller);
+        let _ = kill(caller, Signal::SIGUSR1);
+        let _ = release.write_all(b"\n");
+    });
+    let exit = next_exit(&mut reaper, LONG);
+    assert_eq!(exit, Ok(Some((child, Outcome::Exited(1)))), "the child ended during the wait");
+    assert_eq!(HANDLED.load(Relaxed), 0, "calls of the handler for SIGUSR1, which was blocked");
+    meanwhile.ends();
+}
+
+#[grade::test(
+    hint = "whoever waits for a pipe, or for a reader of one, does so in a signal handler too"
+)]
+fn step3_signals_that_nobody_reads_do_no_harm() {
+    let mut reaper = Reaper::new().unwrap();
+    let (child, release) = start_waiting(&mut reaper, 2);
+    // A pipe holds 65536 bytes (pipe(7)).
+    for _ in 0..70_000 {
+        raise(Signal::SIGCHLD).unwrap();
+    }
+    Errno::clear();
+    raise(Signal::SIGCHLD).unwrap();
+    assert_eq!(
+        Errno::last(),
+        Errno::UnknownErrno,
+        "errno was 0, and a handler for SIGCHLD sets it"
+    );
+    drop(release);
+    wait_until_dead(child);
+    assert_eq!(next_exit(&mut reaper, LONG), Ok(Some((child, Outcome::Exited(2)))));
 }
 
 #[grade::test(
@@ -406,14 +488,10 @@ fn step3_signals_do_not_prolong_the_wait() {
 /// What is left of the timeout when the late signal comes.
 const REST: Duration = Duration::from_millis(500);
 
-/// The pipe that lets the child of the next test end.
-static RELEASE: AtomicI32 = AtomicI32::new(-1);
-
-extern "C" fn most_of_the_timeout_is_over(_: libc::c_int) {
+extern "C" fn most_of_the_timeout_is_over(signal: libc::c_int) {
     // A wait that only the kernel knows the end of goes on until the child ends.
     if !clock::put_forward(LONG - REST) {
-        // SAFETY: the bytes are valid; the pipe is open as long as the child waits for it.
-        unsafe { libc::write(RELEASE.load(Relaxed), c"\n".as_ptr().cast(), 1) };
+        pass_it_on(signal);
     }
 }
 
@@ -423,14 +501,10 @@ extern "C" fn most_of_the_timeout_is_over(_: libc::c_int) {
 )]
 fn step3_after_a_signal_the_rest_of_the_timeout_is_left() {
     let caller = Pid::this();
-    let handler = SigHandler::Handler(most_of_the_timeout_is_over);
-    let action = SigAction::new(handler, SaFlags::empty(), SigSet::empty());
-    // SAFETY: the handler touches atomics and makes system calls, nothing else.
-    unsafe { sigaction(Signal::SIGUSR1, &action) }.unwrap();
-
+    handle(Signal::SIGUSR1, most_of_the_timeout_is_over);
     let mut reaper = Reaper::new().unwrap();
     let (child, release) = start_waiting(&mut reaper, 6);
-    RELEASE.store(release.as_raw_fd(), Relaxed);
+    TO_TELL.store(release.as_raw_fd(), Relaxed);
     let meanwhile = Meanwhile::starts(|| {
         support::has_fallen_asleep(caller);
         let _ = kill(caller, Signal::SIGUSR1);
@@ -444,6 +518,32 @@ fn step3_after_a_signal_the_rest_of_the_timeout_is_left() {
     drop(release);
     meanwhile.ends();
     let _ = waitpid(child, None);
+}
+
+extern "C" fn the_time_of_day_is_set(_: libc::c_int) {
+    clock::set_the_time_of_day_forward(2 * LONG);
+}
+
+#[grade::test(hint = "somebody sets the clock during the wait: which clock tells how long it was?")]
+fn step3_the_time_of_day_does_not_matter() {
+    let caller = Pid::this();
+    handle(Signal::SIGUSR1, the_time_of_day_is_set);
+    let mut reaper = Reaper::new().unwrap();
+    let (child, mut release) = start_waiting(&mut reaper, 8);
+    let meanwhile = Meanwhile::starts(move || {
+        support::has_fallen_asleep(caller);
+        let _ = kill(caller, Signal::SIGUSR1);
+        support::has_fallen_asleep(caller);
+        let _ = release.write_all(b"\n");
+    });
+    clock::watch();
+    let exit = next_exit(&mut reaper, LONG);
+    assert_eq!(
+        exit,
+        Ok(Some((child, Outcome::Exited(8)))),
+        "the timeout is {LONG:?}; the time of day was set forward by more"
+    );
+    meanwhile.ends();
 }
 
 #[grade::test(hint = "the wait is over, and what has happened? Look, and if it was nothing: sleep")]
@@ -565,12 +665,8 @@ fn step4_a_program_gets_no_descriptor_of_the_reaper() {
     hint = "what have you changed or opened in `new`, and what puts it back, also after `drop`?"
 )]
 fn step4_afterwards_the_caller_has_its_signals_back() {
-    static HANDLED: AtomicU32 = AtomicU32::new(0);
-    extern "C" fn count(_: libc::c_int) {
-        // Relaxed: a count; nothing else is published with it.
-        HANDLED.fetch_add(1, Relaxed);
-    }
-    let action = SigAction::new(SigHandler::Handler(count), SaFlags::empty(), SigSet::empty());
+    let flags = SaFlags::SA_RESTART | SaFlags::SA_NOCLDSTOP;
+    let action = SigAction::new(SigHandler::Handler(count), flags, SigSet::from(Signal::SIGUSR2));
     // SAFETY: the handler touches one atomic and nothing else.
     unsafe { sigaction(Signal::SIGCHLD, &action) }.unwrap();
 
@@ -588,16 +684,41 @@ fn step4_afterwards_the_caller_has_its_signals_back() {
     HANDLED.store(0, Relaxed);
     raise(Signal::SIGCHLD).unwrap();
     assert_eq!(HANDLED.load(Relaxed), 1, "calls of the caller's own handler for one SIGCHLD");
+    // SAFETY: as above.
+    let after = unsafe { sigaction(Signal::SIGCHLD, &action) }.unwrap();
+    assert_eq!(after.flags() & flags, flags, "the flags of the caller's handler for SIGCHLD");
+    assert!(after.mask().contains(Signal::SIGUSR2), "what that handler blocks while it runs");
 }
 
-#[grade::test(timeout_ms = 2_000, hint = "whose children are they, when the reaper is gone?")]
+#[grade::test(hint = "what has `new` changed by the time when it fails?")]
+fn step4_a_reaper_that_cannot_be_made_changes_nothing() {
+    let before = settings();
+    let none_left = grade::tight::few_descriptors(0).unwrap();
+    // One that needs no descriptor can be made, and is dropped here.
+    drop(Reaper::new());
+    drop(none_left);
+    for ((what, after), (_, before)) in settings().into_iter().zip(before) {
+        assert_eq!(after, before, "what the caller {what} after `new` without a descriptor");
+    }
+}
+
+#[grade::test(
+    timeout_ms = 2_000,
+    census = true,
+    hint = "whose children are they, when the reaper is gone?"
+)]
 fn step4_children_outlive_the_reaper() {
     let mut reaper = Reaper::new().unwrap();
-    let dead = reaper.spawn(&mut shell("exit 6")).unwrap();
-    wait_until_dead(dead);
+    let mut dead: Vec<Pid> = (0..2).map(|_| reaper.spawn(&mut shell("exit 6")).unwrap()).collect();
+    dead.iter().for_each(|&child| wait_until_dead(child));
     let (running, release) = start_waiting(&mut reaper, 7);
+    let exit = next_exit(&mut reaper, ENOUGH);
+    let Ok(Some((reported, _))) = exit else {
+        panic!("one of {dead:?} was expected; got {exit:?}");
+    };
+    dead.retain(|&child| child != reported);
     drop(reaper);
-    for (child, code, what) in [(dead, 6, "had ended before"), (running, 7, "was running")] {
+    for (child, code, what) in [(dead[0], 6, "had ended before"), (running, 7, "was running")] {
         if child == running {
             (&release).write_all(b"\n").unwrap();
         }

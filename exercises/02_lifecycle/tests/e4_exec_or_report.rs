@@ -1,5 +1,7 @@
 //! Exercise 2.4: `lifecycle::e4_exec_or_report`.
 
+#[path = "support/closes.rs"]
+mod closes;
 #[path = "support/moments.rs"]
 mod moments;
 #[path = "support/shell.rs"]
@@ -7,23 +9,26 @@ mod shell;
 mod support;
 
 use std::ffi::{CStr, CString};
-use std::fs::{File, Permissions};
+use std::fs::{self, File, Permissions};
 use std::io::{self, Read, Write};
-use std::os::fd::{AsFd, AsRawFd, FromRawFd};
+use std::mem;
+use std::os::fd::{AsFd, AsRawFd, FromRawFd, OwnedFd};
 use std::os::unix::fs::PermissionsExt;
 use std::process::{self, Child, Command, Stdio};
-use std::sync::Mutex;
+use std::ptr;
 use std::sync::atomic::{AtomicI32, AtomicU32, Ordering::Relaxed};
+use std::sync::{Mutex, OnceLock};
 
-use grade::alloc::{CODE, Watch, WatchedAllocator};
+use grade::alloc::{self, CODE, Watch, WatchedAllocator};
 use grade::storm::SignalStorm;
 use grade::tight::{few_descriptors, no_new_processes};
 use lifecycle::e4_exec_or_report::{self, SpawnError};
 use nix::errno::Errno;
 use nix::libc;
-use nix::sys::signal::{SigHandler, SigSet, Signal, signal};
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, Signal, sigaction, signal};
 use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid, waitpid};
-use nix::unistd::{ForkResult, Pid, dup2_stdout, fork};
+use nix::unistd::{ForkResult, Pid, dup2_stderr, dup2_stdout, fork};
 use shell::Shell;
 
 #[global_allocator]
@@ -98,8 +103,9 @@ fn step1_the_program_runs_and_the_caller_goes_on() {
 
 #[grade::test(hint = "which functions of exec(3) take the environment as an argument?")]
 fn step1_the_program_gets_its_arguments_and_its_environment() {
-    let argv = [c"/bin/sh", c"-c", shell::SCRIPT, c"", c"two words", c"\xff$HOME"];
-    for env in [&[][..], &[c"B=two words", c"A=\xff", c"EMPTY="][..]] {
+    let some = [c"/bin/sh", c"-c", shell::SCRIPT, c"", c"two words", c"\xff$HOME"];
+    let argv = [&some[..], &[c"and so on"; 1_000]].concat();
+    for env in [&[][..], &[c"B=two words", c"A=\xff", c"EMPTY="], &[c"A=1"; 1_000]] {
         let shell = Shell::started_by(|| spawn(&argv, env).expect("there is a program /bin/sh"));
         for (name, wanted) in [("cmdline", &argv[..]), ("environ", env)] {
             let wanted: Vec<u8> =
@@ -189,19 +195,25 @@ fn step2_the_failed_child_does_not_clean_up_for_the_caller() {
     // SAFETY: the handler is a function of this binary.
     assert_eq!(unsafe { libc::atexit(handler) }, 0, "an exit handler can be registered");
 
-    let mut stdout = io::stdout();
-    let usual = stdout.as_fd().try_clone_to_owned().unwrap();
+    let (mut stdout, stderr) = (io::stdout(), io::stderr());
+    let usual = [stdout.as_fd(), stderr.as_fd()].map(|fd| fd.try_clone_to_owned().unwrap());
     dup2_stdout(&pipe).unwrap();
+    dup2_stderr(&pipe).unwrap();
     // Half a line waits in the buffer, and the child gets a copy of the buffer.
     stdout.write_all(b"half a line").unwrap();
     let result = spawn(&[NOTHING], &[]);
     stdout.flush().unwrap();
-    dup2_stdout(usual).unwrap();
+    dup2_stdout(&usual[0]).unwrap();
+    dup2_stderr(&usual[1]).unwrap();
     drop(pipe);
 
     let mut text = String::new();
     printed.read_to_string(&mut text).unwrap();
-    assert_eq!(text, "half a line", "the caller printed this once, before the fork");
+    assert_eq!(
+        text, "half a line",
+        "all that was printed: the caller printed this once, before the fork, and the failed child \
+         prints nothing, since what prints takes a lock that another thread may have held"
+    );
     assert!(matches!(result, Err(SpawnError::Exec(Errno::ENOENT))), "got {result:?}");
 }
 
@@ -216,6 +228,37 @@ fn step3_failures_leave_nothing_behind() {
         assert_exec_fails(&[NOTHING], Errno::ENOENT, &format!("failed start number {number}"));
         assert_no_child();
     }
+}
+
+#[grade::test(
+    census = true,
+    hint = "who frees what the arrays need, and who closes each end of the pipe: once?"
+)]
+fn step3_a_start_costs_the_caller_nothing() {
+    let mappings = || fs::read_to_string("/proc/self/maps").unwrap().lines().count();
+    let start = |argv| spawn(argv, &[c"A=1"]).map(|pid| waitpid(pid, None));
+    const TIMES: usize = 100;
+    for argv in [&[c"/bin/sh", c"-c", c"exit 0"][..], &[NOTHING]] {
+        // The first one may set up what stays.
+        let _ = start(argv);
+        let before = (alloc::in_use(), mappings());
+        for _ in 0..TIMES {
+            let _ = start(argv);
+        }
+        assert_eq!(
+            alloc::in_use(),
+            before.0,
+            "bytes that are allocated after {TIMES} starts of {argv:?}, and before"
+        );
+        let more = mappings() - before.1;
+        assert!(more < TIMES, "{TIMES} starts of {argv:?} left {more} mappings (mmap(2))");
+    }
+    assert_eq!(
+        closes::of_nothing(),
+        0,
+        "calls of close(2) for a descriptor that was closed before: another thread may have got \
+         its number meanwhile"
+    );
 }
 
 #[grade::test(hint = "whose status does your wait collect, if the caller has other children?")]
@@ -240,11 +283,13 @@ fn step3_other_children_are_left_to_the_caller() {
 #[grade::test(census = true, hint = "what has been opened when `fork` fails, and who closes it?")]
 fn step3_a_failed_fork_is_an_error() {
     no_new_processes().unwrap();
+    let before = signals_of_the_caller();
     let result = spawn(&[c"/bin/sh", c"-c", c"exit 0"], &[]);
     assert!(
         matches!(result, Err(SpawnError::Fork(Errno::EAGAIN))),
         "the system has no room for a child: wanted Err(Fork(EAGAIN)), got {result:?}"
     );
+    assert_eq!(signals_of_the_caller(), before, "blocked, ignored and handled signals");
 }
 
 #[grade::test(
@@ -253,10 +298,11 @@ fn step3_a_failed_fork_is_an_error() {
 )]
 fn step3_a_failed_pipe_is_an_error() {
     let few = few_descriptors(0).unwrap();
-    let result = spawn(&[c"/bin/sh", c"-c", c"exit 0"], &[]);
+    let result = spawn(&[NOTHING], &[]);
     drop(few);
+    // A report that does not travel through a pipe may come all the same.
     assert!(
-        matches!(result, Err(SpawnError::Pipe(Errno::EMFILE))),
+        matches!(result, Err(SpawnError::Pipe(Errno::EMFILE) | SpawnError::Exec(Errno::ENOENT))),
         "the caller can open no descriptor: wanted Err(Pipe(EMFILE)), got {result:?}"
     );
     assert_no_child();
@@ -300,6 +346,12 @@ fn signals(status: &[u8], set: &str) -> u64 {
     let status = String::from_utf8_lossy(status);
     let line = status.lines().find_map(|line| line.strip_prefix(set)?.strip_prefix(":\t"));
     u64::from_str_radix(line.expect("proc(5) promises this line"), 16).unwrap()
+}
+
+/// What this process blocks, ignores and handles.
+fn signals_of_the_caller() -> [String; 3] {
+    let status = fs::read("/proc/self/status").unwrap();
+    ["SigBlk", "SigIgn", "SigCgt"].map(|set| format!("{set} {:x}", signals(&status, set)))
 }
 
 fn bit(signal: Signal) -> u64 {
@@ -348,20 +400,59 @@ fn step4_all_else_is_inherited() {
 
 #[grade::test(hint = "in which of the two processes, caller or child, do you change the signals?")]
 fn step4_the_signals_of_the_caller_stay_as_they_are() {
-    let now = || {
-        let status = std::fs::read("/proc/self/status").unwrap();
-        ["SigBlk", "SigIgn", "SigCgt"].map(|set| format!("{set} {:x}", signals(&status, set)))
-    };
-    // SAFETY: no handler is installed.
-    unsafe { signal(Signal::SIGPIPE, SigHandler::SigIgn) }.unwrap();
+    extern "C" fn nothing(_: libc::c_int) {}
+    let flags = SaFlags::SA_RESTART | SaFlags::SA_NOCLDSTOP;
+    let handler = SigAction::new(SigHandler::Handler(nothing), flags, SigSet::empty());
+    // SAFETY: the handler does nothing.
+    unsafe {
+        sigaction(Signal::SIGCHLD, &handler).unwrap();
+        signal(Signal::SIGPIPE, SigHandler::SigIgn).unwrap();
+    }
     SigSet::from_iter([Signal::SIGUSR1]).thread_block().unwrap();
-    let before = now();
+    let (told, writer) = io::pipe().unwrap();
+    let (usual, _) = USUAL.get_or_init(|| (actions(), writer.into()));
+    moments::in_every_child(tell_of_other_actions);
+
+    let before = signals_of_the_caller();
     let shell = shell();
-    assert_eq!(now(), before, "blocked, ignored and handled signals; a program was started");
+    assert_eq!(signals_of_the_caller(), before, "what the caller has after a start");
     shell.end_with(0).unwrap();
     let result = spawn(&[NOTHING], &[]);
-    assert_eq!(now(), before, "blocked, ignored and handled signals; a start has failed");
+    assert_eq!(signals_of_the_caller(), before, "what the caller has after a failed start");
     assert!(matches!(result, Err(SpawnError::Exec(Errno::ENOENT))), "got {result:?}");
+
+    assert_eq!(actions(), *usual, "actions and flags of SIGPIPE and SIGCHLD");
+    let mut told = [PollFd::new(told.as_fd(), PollFlags::POLLIN)];
+    assert_eq!(
+        poll(&mut told, PollTimeout::ZERO),
+        Ok(0),
+        "at the fork, SIGPIPE or SIGCHLD had another action than before: actions belong to the \
+         whole process, and other threads count on them at every moment"
+    );
+}
+
+/// What this process does on SIGPIPE and on SIGCHLD, and the flags of that.
+fn actions() -> [(usize, libc::c_int); 2] {
+    [libc::SIGPIPE, libc::SIGCHLD].map(|signal| {
+        // SAFETY: all zeros are a valid value, and the call changes no action.
+        let action = unsafe {
+            let mut action: libc::sigaction = mem::zeroed();
+            libc::sigaction(signal, ptr::null(), &mut action);
+            action
+        };
+        (action.sa_sigaction, action.sa_flags)
+    })
+}
+
+/// The actions that are to stay, and the pipe that a child writes to where they have not.
+static USUAL: OnceLock<([(usize, libc::c_int); 2], OwnedFd)> = OnceLock::new();
+
+/// In a child, whose actions are those of its parent at the fork.
+fn tell_of_other_actions(_: Pid) {
+    let (usual, pipe) = USUAL.get().expect("the test sets it");
+    if actions() != *usual {
+        let _ = nix::unistd::write(pipe, b"x");
+    }
 }
 
 #[grade::test(

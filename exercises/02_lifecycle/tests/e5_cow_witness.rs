@@ -207,6 +207,17 @@ fn step3_what_is_shared_is_not_private() {
     );
 }
 
+#[grade::test(hint = "what of a process do smaps, smaps_rollup and status tell of: which mapping?")]
+fn step3_other_memory_of_the_child_does_not_count() {
+    let more = Acts { in_child: mapping::write_to_as_much_elsewhere, ..Acts::NONE };
+    let told = witness_where(more, PAGES, 0).unwrap().private_dirty_kib;
+    assert!(
+        told <= kib(FAULTS as usize),
+        "this test has written to other memory in the child, and your code to no page there: \
+         nothing of the mapping is private to the child, which reports {told} KiB"
+    );
+}
+
 #[grade::test(census = true, hint = "who closes, unmaps and waits, on which way out?")]
 fn step3_nothing_is_left() {
     witness(PAGES, 10).unwrap();

@@ -43,7 +43,7 @@ pub enum SpawnError {
 /// and with [`SpawnError::Exec`] and the error of execve(2) where that fails, or `EINVAL` where
 /// `argv` is empty. The failed child is gone then, also for a caller that ignores SIGCHLD. It has
 /// not returned to the caller, nor cleaned up for it: no destructor and no exit handler has run in
-/// it, and no buffer was written by it.
+/// it, and it has printed nothing, not even what waited in a buffer.
 pub fn spawn(argv: &[CString], env: &[CString]) -> Result<Pid, SpawnError> {
     // TODO: one step after the other; begin with fork and `libc::execve`.
     todo!("start the program {:?} with {} variables", argv.first(), env.len())

@@ -39,6 +39,10 @@ pub fn solution(
 ) -> Result<String> {
     let id = exercise.id();
     ensure!(
+        catalog.has_references(),
+        "this copy of the course comes without references; ask who gave it to you for that of {id}"
+    );
+    ensure!(
         show || store.read()?.was_solved(exercise),
         "{id} is not solved yet; `cargo course hint {id}` helps, and \
          `cargo course solution {id} --show` shows the reference all the same"

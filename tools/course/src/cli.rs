@@ -1,9 +1,11 @@
 //! The command line, and nothing else.
 
+use std::num::NonZero;
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
+use crate::cage::Contained;
 use crate::commands::select::Selection;
 use crate::verify::command::Only;
 
@@ -60,6 +62,13 @@ pub enum Command {
         #[arg(value_enum, default_value_t = BookAction::Open)]
         action: BookAction,
     },
+    /// For teachers: write a clean copy of the project for a class
+    Export(Export),
+    /// For teachers: grade submissions against the tests of this project
+    Grade(Grade),
+    /// Runs a command contained: what `grade` starts
+    #[command(hide = true)]
+    Contained(Contained),
     /// For authors: check that the exercises themselves are right
     Verify {
         /// Which exercises or chapters; all, if none is named
@@ -88,6 +97,40 @@ pub struct Check {
     /// Check every exercise
     #[arg(long, conflicts_with = "which")]
     pub all: bool,
+    /// Tell other programs, as JSON, what came of it
+    #[arg(long)]
+    pub json: bool,
+    /// Write what came of it to FILE in the form of JUnit, too
+    #[arg(long, value_name = "FILE")]
+    pub junit: Option<PathBuf>,
+}
+
+#[derive(Debug, Default, clap::Args)]
+pub struct Export {
+    /// Where to: a folder that is not there yet; by default, beside the project
+    pub folder: Option<PathBuf>,
+    /// Leave out the references, the known mistakes, and the last hint of each exercise
+    #[arg(long)]
+    pub without_solutions: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Grade {
+    /// The submissions: copies of the project with a learner's files
+    #[arg(value_name = "DIR", required = true)]
+    pub submissions: Vec<PathBuf>,
+    /// Grade this exercise or chapter only; may be said several times
+    #[arg(long, value_name = "ID|CHAPTER")]
+    pub only: Vec<String>,
+    /// How many submissions at once; by default, as many as there are processors
+    #[arg(long, value_name = "N")]
+    pub jobs: Option<NonZero<usize>>,
+    /// The longest that a build, or the tests of an exercise, may take, in seconds
+    #[arg(long, value_name = "SECONDS", default_value = "300")]
+    pub limit: NonZero<u64>,
+    /// On a machine that may be lost: do without namespaces, which not every system has
+    #[arg(long)]
+    pub uncontained: bool,
     /// Tell other programs, as JSON, what came of it
     #[arg(long)]
     pub json: bool,

@@ -1,10 +1,13 @@
 //! What the learner's command, the book and the rules know about the course.
 
 mod aid;
+pub mod cage;
 pub mod catalog;
 pub mod check;
 pub mod cli;
 pub mod commands;
+pub mod export;
+pub mod grade;
 pub mod progress;
 mod reader;
 pub mod record;

@@ -25,6 +25,9 @@ static OWNER: AtomicU32 = AtomicU32::new(0);
 /// The page of the watch, while there is one.
 static PAGE: AtomicPtr<Page> = AtomicPtr::new(ptr::null_mut());
 
+/// How many bytes are allocated in this process.
+static IN_USE: AtomicUsize = AtomicUsize::new(0);
+
 /// What the owner and its children share: the last use that was forbidden.
 struct Page {
     size: AtomicUsize,
@@ -48,27 +51,39 @@ pub struct WatchedAllocator;
 unsafe impl GlobalAlloc for WatchedAllocator {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         check(Use::Allocated, layout.size());
+        IN_USE.fetch_add(layout.size(), Relaxed);
         // SAFETY: our caller upholds the same.
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
         check(Use::Allocated, layout.size());
+        IN_USE.fetch_add(layout.size(), Relaxed);
         // SAFETY: our caller upholds the same.
         unsafe { System.alloc_zeroed(layout) }
     }
 
     unsafe fn realloc(&self, memory: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         check(Use::Resized, size);
+        IN_USE.fetch_add(size, Relaxed);
+        IN_USE.fetch_sub(layout.size(), Relaxed);
         // SAFETY: our caller upholds the same.
         unsafe { System.realloc(memory, layout, size) }
     }
 
     unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
         check(Use::Freed, layout.size());
+        IN_USE.fetch_sub(layout.size(), Relaxed);
         // SAFETY: our caller upholds the same.
         unsafe { System.dealloc(memory, layout) }
     }
+}
+
+/// How many bytes this process has allocated by the [`WatchedAllocator`] and not freed. An allocation
+/// that fails counts too.
+pub fn in_use() -> usize {
+    // Relaxed: a count; what it stands for is published in other ways.
+    IN_USE.load(Relaxed)
 }
 
 /// Ends this process, by [`CODE`], where it must not use the allocator.

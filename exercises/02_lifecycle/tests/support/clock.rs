@@ -17,6 +17,8 @@ static FIRST: AtomicI64 = AtomicI64::new(0);
 static TIMER: AtomicBool = AtomicBool::new(false);
 /// How far the clock has been put forward, in nanoseconds.
 static AHEAD: AtomicI64 = AtomicI64::new(0);
+/// How far the time of day alone has been put forward, in nanoseconds.
+static OF_DAY: AtomicI64 = AtomicI64::new(0);
 
 const SECOND: i64 = 1_000_000_000;
 
@@ -35,6 +37,11 @@ pub fn put_forward(passed: Duration) -> bool {
     let wanted = first + passed.as_nanos() as i64;
     AHEAD.store(wanted - read(libc::CLOCK_MONOTONIC), Relaxed);
     true
+}
+
+/// Lets the time of day, and no other clock, jump forward. A signal handler may call this.
+pub fn set_the_time_of_day_forward(by: Duration) {
+    OF_DAY.store(by.as_nanos() as i64, Relaxed);
 }
 
 /// What a clock of the kernel shows, in nanoseconds.
@@ -56,7 +63,8 @@ unsafe extern "C" fn clock_gettime(clock: clockid_t, time: *mut timespec) -> c_i
         }
         // SAFETY: the call has filled it in.
         let time = unsafe { &mut *time };
-        let shown = time.tv_sec * SECOND + time.tv_nsec + AHEAD.load(Relaxed);
+        let of_day = if clock == libc::CLOCK_REALTIME { OF_DAY.load(Relaxed) } else { 0 };
+        let shown = time.tv_sec * SECOND + time.tv_nsec + AHEAD.load(Relaxed) + of_day;
         *time = timespec { tv_sec: shown / SECOND, tv_nsec: shown % SECOND };
     }
     answer as c_int

@@ -74,6 +74,20 @@ pub fn write_to_all(piece: &Piece) {
     }
 }
 
+/// Maps as much memory again, and writes to every page of it.
+pub fn write_to_as_much_elsewhere(piece: &Piece) {
+    let (access, flags) =
+        (libc::PROT_READ | libc::PROT_WRITE, libc::MAP_PRIVATE | libc::MAP_ANONYMOUS);
+    // SAFETY: the kernel chooses a range that nothing else uses.
+    let other = unsafe { libc::mmap(ptr::null_mut(), piece.len(), access, flags, -1, 0) };
+    assert_ne!(other, libc::MAP_FAILED, "a system has memory");
+    // The kernel joins neighbors of one kind, so it has to be of another.
+    // SAFETY: the range is mapped, and what it holds does not change.
+    let result = unsafe { libc::madvise(other, piece.len(), libc::MADV_DONTDUMP) };
+    assert_eq!(result, 0, "memory can be left out of a core dump");
+    write_to_all(&(other.addr()..other.addr() + piece.len()));
+}
+
 /// Changes all bytes of the last page but one.
 pub fn change_a_late_page(piece: &Piece) {
     // The last page may be what an allocator added.

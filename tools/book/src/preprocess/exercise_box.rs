@@ -25,7 +25,6 @@ pub fn render(material: &Material<'_>, exercise: &Exercise) -> Result<String, Pr
         let next = "begin it with `//! ` and the goal in one line".to_owned();
         Problem::in_file(root, &exercise.stub(), error.to_string(), next)
     })?;
-    let wrong = reference::mistakes(root, exercise)?.len();
 
     let pieces = [
         format!("### {id} {} {{#{target}}}\n", exercise.title()),
@@ -44,15 +43,24 @@ pub fn render(material: &Material<'_>, exercise: &Exercise) -> Result<String, Pr
         "Before you change anything, the first test in its file says:\n".to_owned(),
         code_block("text", &first_failure),
         hints(material, exercise)?,
-        format!(
-            "When it passes, compare it with [the reference solution]({0}) and read \
-             [{wrong} known {mistakes}]({0}#mistakes).\n",
-            reference::path(exercise).display(),
-            mistakes = if wrong == 1 { "mistake" } else { "mistakes" },
-        ),
+        afterwards(material, exercise)?,
         "</div>".to_owned(),
     ];
     Ok(pieces.join("\n"))
+}
+
+/// What to read after a pass; nothing in a copy without references.
+fn afterwards(material: &Material<'_>, exercise: &Exercise) -> Result<String, Problem> {
+    let wrong = reference::mistakes(&material.catalog.root, exercise)?.len();
+    if !material.catalog.has_references() {
+        return Ok(String::new());
+    }
+    Ok(format!(
+        "When it passes, compare it with [the reference solution]({0}) and read \
+         [{wrong} known {mistakes}]({0}#mistakes).\n",
+        reference::path(exercise).display(),
+        mistakes = if wrong == 1 { "mistake" } else { "mistakes" },
+    ))
 }
 
 /// The next step where the first failure is missing.

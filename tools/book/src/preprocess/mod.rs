@@ -55,7 +55,7 @@ impl Preprocessor for Course {
             problems.extend(includes::problems(&catalog.root, &page, &chapter.content));
             let placed = place::exercises(&material, &page, &chapter.content);
             problems.extend(placed.problems);
-            for exercise in placed.exercises {
+            for exercise in placed.exercises.iter().filter(|_| catalog.has_references()) {
                 match reference::page(&material, exercise) {
                     Ok(page) => references.push(page.into()),
                     Err(problem) => problems.push(problem),

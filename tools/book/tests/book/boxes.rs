@@ -108,6 +108,17 @@ fn the_references_come_last_so_that_reading_on_gives_nothing_away() {
 }
 
 #[test]
+fn a_copy_for_a_class_has_a_book_without_references() {
+    let little = Little::copy();
+    little.remove("solutions/03_threads/e1_join_all.rs");
+    little.remove("solutions/03_threads/mistakes/e1_join_all/one_after_the_other.patch");
+    let page = little.page("03_threads.html");
+    assert!(page.contains("The file as you find it") && !page.contains("reference"), "{page}");
+    let rendered = book::render::render(&little.root()).unwrap();
+    assert!(!rendered.folder().join("references").exists());
+}
+
+#[test]
 fn a_long_stub_is_folded() {
     let little = Little::copy();
     let stub = format!("//! Long.\n{}", "\n// A line.".repeat(50));

@@ -76,6 +76,11 @@ impl Catalog {
         chapters
     }
 
+    /// Whether there are references: a copy for a class may have none.
+    pub fn has_references(&self) -> bool {
+        self.exercises.iter().any(|exercise| exercise.solution().exists())
+    }
+
     /// The exercise before this one, in reading order.
     pub fn before(&self, exercise: &Exercise) -> Option<&Exercise> {
         let position = self.exercises.iter().position(|other| other == exercise)?;

@@ -12,27 +12,55 @@ impl Report {
     /// The report as the text of a JUnit file: a suite for each exercise, and a case for each of
     /// its tests. What else keeps an exercise from being solved is a case as well.
     pub fn to_junit(&self) -> String {
-        let suites: String = self.exercises.iter().map(suite).collect();
-        format!(
-            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"course\">\n{suites}</testsuites>\n"
-        )
+        let name = |entry: &Entry| format!("{}/{}", entry.chapter, entry.name);
+        let suites = self.exercises.iter().map(|entry| (name(entry), Suite::of(entry)));
+        document(suites)
     }
 }
 
-fn suite(entry: &Entry) -> String {
-    let suite = format!("{}/{}", entry.chapter, entry.name);
-    let mut cases: Vec<Case> = entry.tests.iter().map(Case::of).collect();
-    cases.extend(extra(entry));
+/// A whole file of suites with their names.
+pub(crate) fn document<'a>(suites: impl Iterator<Item = (String, Suite<'a>)>) -> String {
+    let suites: String = suites.map(|(name, suite)| suite.text(&name)).collect();
+    format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"course\">\n{suites}</testsuites>\n"
+    )
+}
+
+/// What came of an exercise, or why nothing did.
+pub(crate) struct Suite<'a>(Vec<Case<'a>>);
+
+impl<'a> Suite<'a> {
+    pub(crate) fn of(entry: &'a Entry) -> Suite<'a> {
+        Suite(entry.tests.iter().map(Case::of).chain(extra(entry)).collect())
+    }
+
+    /// The suite, and one more thing that is wrong, if it is.
+    pub(crate) fn and(mut self, kind: &'a str, why: Option<&str>) -> Suite<'a> {
+        self.0.extend(why.map(|why| Case::failed(kind, why.to_owned())));
+        self
+    }
+
+    /// Nothing but one thing that is wrong.
+    pub(crate) fn only(kind: &'a str, why: &str) -> Suite<'a> {
+        Suite(vec![Case::failed(kind, why.to_owned())])
+    }
+
+    fn text(&self, name: &str) -> String {
+        suite(name, &self.0)
+    }
+}
+
+fn suite(suite: &str, cases: &[Case]) -> String {
     let failures = cases.iter().filter(|case| case.failure.is_some()).count();
     let ms = cases.iter().map(|case| case.ms).sum();
     let mut text = format!(
         "  <testsuite name={} tests=\"{}\" failures=\"{failures}\" time=\"{}\">\n",
-        quoted(&suite),
+        quoted(suite),
         cases.len(),
         seconds(ms),
     );
-    for case in &cases {
-        case.write(&mut text, &suite);
+    for case in cases {
+        case.write(&mut text, suite);
     }
     text + "  </testsuite>\n"
 }
@@ -46,6 +74,10 @@ struct Case<'a> {
 }
 
 impl<'a> Case<'a> {
+    fn failed(kind: &'a str, why: String) -> Case<'a> {
+        Case { name: kind, ms: 0, failure: Some((kind, why)), output: "" }
+    }
+
     fn of(test: &'a Test) -> Case<'a> {
         let failure = (test.verdict != "pass").then(|| {
             let hint = if test.hint.is_empty() { "" } else { "\nlook for: " };
@@ -80,7 +112,7 @@ impl<'a> Case<'a> {
 
 /// What is wrong with an exercise beside its tests.
 fn extra(entry: &Entry) -> Vec<Case<'_>> {
-    let case = |name, why: String| Case { name, ms: 0, failure: Some((name, why)), output: "" };
+    let case = Case::failed;
     let mut cases = Vec::new();
     match entry.verdict {
         "does-not-compile" => cases.push(case("does-not-compile", entry.compile_errors.concat())),

@@ -10,12 +10,16 @@ mod run;
 
 use std::fs;
 use std::io::{self, Write};
+use std::num::NonZero;
+use std::thread;
 
 use anyhow::Result;
 
 pub use checked::{Checked, Outcome};
-pub use report::Report;
+pub(crate) use junit::{Suite, document};
+pub use report::{Entry, Report};
 
+use crate::cage::Cage;
 use crate::catalog::{Catalog, Exercise};
 use crate::progress::Store;
 use crate::shipped;
@@ -30,6 +34,26 @@ pub enum Verdict {
     NotSolved,
     /// It was stopped, and counts for nothing.
     Stopped,
+}
+
+/// How exercises are checked.
+#[derive(Debug, Clone, Copy)]
+pub struct Conditions<'a> {
+    pub stop: &'a Stop,
+    /// Whether Cargo's progress and the compiler's messages are shown as they come.
+    pub show: bool,
+    /// How many test binaries run at once.
+    pub at_once: usize,
+    /// What contains the code, where it is somebody else's.
+    pub cage: Option<&'a Cage>,
+}
+
+impl<'a> Conditions<'a> {
+    /// Those of a learner: all is shown, and the processors are free.
+    pub fn of_learner(stop: &'a Stop) -> Conditions<'a> {
+        let at_once = thread::available_parallelism().map_or(1, NonZero::get);
+        Conditions { stop, show: true, at_once, cage: None }
+    }
 }
 
 /// Checks one exercise, prints what came of it, and records it.
@@ -68,7 +92,8 @@ pub fn check_one<'a>(
     let tell = |one: &Exercise, other: &Exercise| {
         notes += &words::broken_neighbor(catalog, one, other);
     };
-    check_each(catalog, &[exercise], store, stop, tell, |checked| {
+    let conditions = Conditions::of_learner(stop);
+    check_each(catalog, &[exercise], store, &conditions, tell, |checked| {
         result = Some(checked);
         Ok(())
     })?;
@@ -79,7 +104,7 @@ pub fn check_one<'a>(
     Ok(result)
 }
 
-/// Checks exercises: one build for all, then the tests, as many at once as there are processors.
+/// Checks exercises: one build for all, then the tests, several at once.
 /// Records what came of each and hands it to `each`, in the order asked for, as soon as it is
 /// known. `tell` hears of an exercise that is checked beside another that does not compile. Where
 /// it is stopped, the rest is neither recorded nor handed on.
@@ -91,7 +116,7 @@ pub fn check_each<'a>(
     catalog: &'a Catalog,
     asked: &[&'a Exercise],
     store: &Store,
-    stop: &Stop,
+    conditions: &Conditions<'_>,
     tell: impl FnMut(&Exercise, &Exercise),
     mut each: impl FnMut(Checked<'a>) -> Result<()>,
 ) -> Result<()> {
@@ -105,8 +130,8 @@ pub fn check_each<'a>(
             altered.push(of_one);
         }
         let mut altered = altered.into_iter();
-        let preparation = prepare::prepare(catalog, asked, stop, tell)?;
-        run::run_all(preparation, stop, |exercise, outcome, beside| {
+        let preparation = prepare::prepare(catalog, asked, conditions, tell)?;
+        run::run_all(preparation, conditions, |exercise, outcome, beside| {
             let altered = altered.next().unwrap_or_default();
             let outcome = in_order(exercise, outcome);
             let checked = Checked { exercise, outcome, altered, beside };
@@ -116,7 +141,7 @@ pub fn check_each<'a>(
     };
     let result = work();
     // What was killed on the way has failed, and means nothing.
-    if stop.is_stopped() { Ok(()) } else { result }
+    if conditions.stop.is_stopped() { Ok(()) } else { result }
 }
 
 /// The outcome with its tests in the order of their file: the first that fails is to be read first.

@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
+use super::Conditions;
 use super::blame::{self, Blame};
 use super::checked::Outcome;
 use crate::catalog::{Catalog, Exercise};
-use crate::stop::Stop;
 use crate::trial::{Batch, build_all};
 use crate::verify::mirror;
 use crate::verify::overlay::Overlay;
@@ -44,7 +44,7 @@ pub(super) struct Preparation<'a> {
 pub(super) fn prepare<'a>(
     catalog: &'a Catalog,
     asked: &[&'a Exercise],
-    stop: &Stop,
+    conditions: &Conditions<'_>,
     mut tell: impl FnMut(&Exercise, &Exercise),
 ) -> Result<Preparation<'a>> {
     let mut fates = Fates::default();
@@ -59,7 +59,7 @@ pub(super) fn prepare<'a>(
         }
     }
     let place = Place { folder: &catalog.root, target: &catalog.target };
-    let waiting = fates.build(catalog, &open, &place, stop)?;
+    let waiting = fates.build(catalog, &open, &place, conditions)?;
     for (exercise, others) in &waiting {
         others.iter().for_each(|other| tell(exercise, other));
     }
@@ -75,7 +75,7 @@ pub(super) fn prepare<'a>(
         while !open.is_empty() {
             let overlay = lay(catalog, chapter, &open)?;
             let place = Place { folder: overlay.folder(), target: overlay.target() };
-            let waiting = fates.build(catalog, &open, &place, stop)?;
+            let waiting = fates.build(catalog, &open, &place, conditions)?;
             open.clear();
             for (exercise, others) in waiting {
                 fates.beside.entry(exercise.file()).or_default().extend(others);
@@ -124,13 +124,14 @@ impl<'a> Fates<'a> {
         catalog: &'a Catalog,
         open: &[&'a Exercise],
         place: &Place<'_>,
-        stop: &Stop,
+        conditions: &Conditions<'_>,
     ) -> Result<Vec<(&'a Exercise, Vec<&'a Exercise>)>> {
         if open.is_empty() {
             return Ok(Vec::new());
         }
         let Place { folder, target } = *place;
-        let batch = Batch { exercises: open, folder, target, solution: false, show: true };
+        let Conditions { stop, show, cage, .. } = *conditions;
+        let batch = Batch { exercises: open, folder, target, solution: false, show, cage };
         let built = build_all(&batch, Some(stop))?;
         // In an overlay, those that were not asked for are as shipped.
         let may_be_broken: Vec<&Exercise> =

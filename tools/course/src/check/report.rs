@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::checked::{Checked, Outcome};
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, Exercise};
 use crate::shipped::Altered;
 
 /// What came of a check.
@@ -65,8 +65,7 @@ impl Report {
 }
 
 impl Entry {
-    fn of(catalog: &Catalog, checked: &Checked) -> Entry {
-        let exercise = checked.exercise;
+    pub(crate) fn of(catalog: &Catalog, checked: &Checked) -> Entry {
         let (mut tests, mut compile_errors, mut program) = (Vec::new(), Vec::new(), None);
         match &checked.outcome {
             Outcome::NoFile | Outcome::NoTests => {}
@@ -85,17 +84,33 @@ impl Entry {
             }
         }
         Entry {
-            id: exercise.id(),
-            name: exercise.name().to_owned(),
-            title: exercise.title(),
-            chapter: exercise.chapter.clone(),
-            file: catalog.short(&exercise.file()),
-            verdict: checked.verdict(),
             tests,
             compile_errors,
             altered_files: checked.altered.clone(),
             beside_as_shipped: checked.beside.iter().map(|other| other.id()).collect(),
             program,
+            ..Entry::without_tests(catalog, checked.exercise, checked.verdict())
+        }
+    }
+
+    /// An exercise of which no test was run.
+    pub(crate) fn without_tests(
+        catalog: &Catalog,
+        exercise: &Exercise,
+        verdict: &'static str,
+    ) -> Entry {
+        Entry {
+            id: exercise.id(),
+            name: exercise.name().to_owned(),
+            title: exercise.title(),
+            chapter: exercise.chapter.clone(),
+            file: catalog.short(&exercise.file()),
+            verdict,
+            tests: Vec::new(),
+            compile_errors: Vec::new(),
+            altered_files: Vec::new(),
+            beside_as_shipped: Vec::new(),
+            program: None,
         }
     }
 }

@@ -1,7 +1,6 @@
 //! Runs test binaries side by side and hands on what came of them in their order.
 
 use std::collections::BTreeMap;
-use std::num::NonZero;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering::Relaxed;
@@ -10,11 +9,11 @@ use std::thread;
 
 use anyhow::Result;
 
+use super::Conditions;
 use super::checked::Outcome;
 use super::clock::Clock;
 use super::prepare::{Preparation, Ready};
 use crate::catalog::Exercise;
-use crate::stop::Stop;
 use crate::trial::Runner;
 
 /// How many tests of a binary run at once where several binaries do: a test that waits leaves its
@@ -28,10 +27,11 @@ const THREADS: usize = 2;
 /// Fails where a test binary cannot be started, or as `each`.
 pub(super) fn run_all<'a>(
     preparation: Preparation<'a>,
-    stop: &Stop,
+    conditions: &Conditions<'_>,
     mut each: impl FnMut(&'a Exercise, Outcome, Vec<&'a Exercise>) -> Result<()>,
 ) -> Result<()> {
-    let mut clock = Clock::new(preparation.exercises.iter().map(|one| one.exercise));
+    let mut clock =
+        Clock::new(preparation.exercises.iter().map(|one| one.exercise), conditions.show);
     // The overlays live until the last binary has ended.
     let Preparation { exercises, overlays: _overlays } = preparation;
     let (mut order, mut outcomes, mut jobs) = (Vec::new(), BTreeMap::new(), Vec::new());
@@ -43,12 +43,13 @@ pub(super) fn run_all<'a>(
         }
     }
     let queue = Queue { jobs, next: AtomicUsize::new(0) };
-    let processors = thread::available_parallelism().map_or(1, NonZero::get);
-    let runner = Runner { stop: Some(stop), threads: (queue.jobs.len() > 1).then_some(THREADS) };
+    let Conditions { stop, at_once, cage, .. } = *conditions;
+    let threads = (queue.jobs.len() > 1).then_some(THREADS);
+    let runner = Runner { stop: Some(stop), threads, cage };
 
     let (sender, receiver) = mpsc::channel();
     thread::scope(|scope| {
-        for _ in 0..processors.min(queue.jobs.len()) {
+        for _ in 0..at_once.min(queue.jobs.len()) {
             let (sender, queue) = (sender.clone(), &queue);
             scope.spawn(move || {
                 while let Some((position, binary, package)) = queue.take() {

@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 
 use super::next_unsolved;
 use crate::catalog::{Catalog, Exercise};
-use crate::check::{Report, check_each, check_one};
+use crate::check::{Conditions, Report, check_each, check_one};
 use crate::cli;
 use crate::progress::Store;
 use crate::shipped::Altered;
@@ -108,7 +108,8 @@ fn rows(
 ) -> Result<usize> {
     let mut altered: Vec<Altered> = Vec::new();
     let ignore = |_: &Exercise, _: &Exercise| {};
-    check_each(catalog, exercises, store, stop, ignore, |checked| {
+    let conditions = Conditions::of_learner(stop);
+    check_each(catalog, exercises, store, &conditions, ignore, |checked| {
         out.write_all(words::row(catalog, &checked).as_bytes())?;
         out.flush()?;
         report.add(catalog, &checked);
@@ -122,6 +123,11 @@ fn rows(
     Ok(report.solved)
 }
 
-fn write(file: &Path, text: &str) -> Result<()> {
+/// Writes a report.
+///
+/// # Errors
+///
+/// Fails where the file cannot be written.
+pub(super) fn write(file: &Path, text: &str) -> Result<()> {
     fs::write(file, text).with_context(|| format!("cannot write {}", file.display()))
 }

@@ -1,6 +1,7 @@
 //! What each command does.
 
 pub(crate) mod check;
+mod class;
 pub(crate) mod list;
 pub mod select;
 
@@ -17,7 +18,7 @@ use crate::progress::Store;
 use crate::signals::{end_with_the_reader, interruptible};
 use crate::stop::Stop;
 use crate::verify::command::{Options, verify};
-use crate::{aid, reader, reset, terminal, watch, words};
+use crate::{aid, cage, reader, reset, terminal, watch, words};
 
 /// The exit status of something that is not solved.
 const NOT_SOLVED: u8 = 1;
@@ -28,6 +29,9 @@ const NOT_SOLVED: u8 = 1;
 ///
 /// Fails where the command cannot do its work, for another reason than an unsolved exercise.
 pub fn run(command: Option<Command>) -> Result<ExitCode> {
+    if let Some(Command::Contained(wanted)) = &command {
+        return cage::run(wanted);
+    }
     end_with_the_reader();
     let catalog = Catalog::load()?;
     let store = Store::of(&catalog.root);
@@ -77,6 +81,13 @@ pub fn run(command: Option<Command>) -> Result<ExitCode> {
             interruptible(|stop| book(&catalog, action, stop))?;
             true
         }
+        Some(Command::Export(wanted)) => {
+            class::copy(&catalog, &wanted)?;
+            true
+        }
+        Some(Command::Grade(wanted)) => class::grades(&catalog, &wanted)?,
+        // It was run before: it knows no project.
+        Some(Command::Contained(wanted)) => return cage::run(&wanted),
         Some(Command::Verify { exercises, only, repeat, load, json }) => {
             let stop = Arc::new(AtomicBool::new(false));
             signal_hook::flag::register(signal_hook::consts::SIGINT, Arc::clone(&stop))?;

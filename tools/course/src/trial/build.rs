@@ -12,6 +12,7 @@ use anyhow::{Context, Result, bail};
 
 use super::messages::{self, CompileError};
 use super::start;
+use crate::cage::{Cage, TOO_LONG};
 use crate::catalog::Exercise;
 use crate::stop::Stop;
 
@@ -37,6 +38,8 @@ pub struct Batch<'a> {
     pub target: &'a Path,
     pub solution: bool,
     pub show: bool,
+    /// What contains the build, where the code is somebody else's.
+    pub cage: Option<&'a Cage>,
 }
 
 /// What came of a build.
@@ -63,7 +66,7 @@ pub struct Built {
 /// Fails where Cargo cannot be started, or fails for another reason than the code.
 pub fn build(request: &Request) -> Result<Build> {
     let Request { exercise, folder, target, solution, show } = *request;
-    let batch = Batch { exercises: &[exercise], folder, target, solution, show };
+    let batch = Batch { exercises: &[exercise], folder, target, solution, show, cage: None };
     let Built { mut binaries, errors } = build_all(&batch, None)?;
     Ok(binaries.pop().flatten().map_or(Build::Errors(errors), Build::Binary))
 }
@@ -96,7 +99,16 @@ pub fn build_all(batch: &Batch, stop: Option<&Stop>) -> Result<Built> {
         found.map(|(_, binary)| binary.clone())
     };
     let binaries: Vec<_> = batch.exercises.iter().map(binary).collect();
+    if let Some(cage) = batch.cage.filter(|_| status.code() == Some(TOO_LONG.into())) {
+        bail!("the compiler was not done after {} s, so it was ended", cage.limit.as_secs());
+    }
     if binaries.iter().any(Option::is_none) && said.errors.is_empty() {
+        if batch.cage.is_some() {
+            // Such as `(signal: 6, SIGABRT: process abort signal)`.
+            let how = last_words.rsplit_once("(signal: ").map_or("no signal", |(_, how)| how);
+            let how = how.trim().trim_end_matches(')');
+            bail!("the compiler broke down, perhaps for want of memory ({how})");
+        }
         let names: Vec<&str> = batch.exercises.iter().map(|e| e.target.as_str()).collect();
         let reason = if batch.show { "the reason stands above" } else { last_words.trim() };
         bail!("cargo cannot build {} ({status}): {reason}", names.join(", "));
@@ -109,7 +121,10 @@ fn command(batch: &Batch) -> Command {
     let format = if color { "json-diagnostic-rendered-ansi" } else { "json" };
     let packages: BTreeSet<&str> = batch.exercises.iter().map(|e| e.package.as_str()).collect();
     let tests: BTreeSet<&str> = batch.exercises.iter().map(|e| e.target.as_str()).collect();
-    let mut cargo = Command::new(env!("CARGO"));
+    let mut cargo = match batch.cage {
+        Some(cage) => cage.build(env!("CARGO")),
+        None => Command::new(env!("CARGO")),
+    };
     cargo
         // Builds what `cargo test --no-run` builds, which knows no --keep-going.
         .args(["build", "--keep-going", "--message-format", format])

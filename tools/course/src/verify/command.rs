@@ -79,6 +79,11 @@ pub fn verify(
 ) -> Result<Report> {
     ensure!(options.repeat > 0, "nothing can be checked 0 times; leave --repeat out for once");
     let exercises = chosen(catalog, &options.exercises)?;
+    ensure!(
+        catalog.has_references(),
+        "this copy of the course comes without references and known mistakes, so there is nothing \
+         to verify; verify the project that it was made from"
+    );
     let checks = Checks { catalog, times: options.repeat, stop };
     let mut work = || verify_each(&checks, &exercises, options.only, out);
     if options.load { under_load(work) } else { work() }
@@ -225,6 +230,17 @@ mod tests {
           ]
         }
         "#);
+    }
+
+    #[test]
+    fn without_references_there_is_nothing_to_verify() {
+        let (_folder, catalog) = project();
+        std::fs::remove_file(catalog.exercises[0].solution()).unwrap();
+        let options = Options { exercises: Vec::new(), only: None, repeat: 1, load: false };
+        let mut out = Vec::new();
+        let error = verify(&catalog, &options, &AtomicBool::new(false), &mut out).unwrap_err();
+        insta::assert_snapshot!(error, @"this copy of the course comes without references and known mistakes, so there is nothing to verify; verify the project that it was made from");
+        assert!(out.is_empty());
     }
 
     #[test]

@@ -61,6 +61,15 @@ pub fn folder(
 ///
 /// Fails where a folder cannot be read.
 pub fn files(folder: &Path) -> Result<BTreeSet<PathBuf>> {
+    files_but(folder, &[])
+}
+
+/// As [`files`], without what has one of these names in `folder` itself.
+///
+/// # Errors
+///
+/// As [`files`].
+pub fn files_but(folder: &Path, but: &[&str]) -> Result<BTreeSet<PathBuf>> {
     let mut found = BTreeSet::new();
     let mut pending = vec![PathBuf::new()];
     while let Some(inner) = pending.pop() {
@@ -72,6 +81,9 @@ pub fn files(folder: &Path) -> Result<BTreeSet<PathBuf>> {
         for entry in fs::read_dir(&place).with_context(read)? {
             let entry = entry.with_context(read)?;
             let path = inner.join(entry.file_name());
+            if but.iter().any(|name| path == Path::new(name)) {
+                continue;
+            }
             if entry.file_type().with_context(read)?.is_dir() {
                 pending.push(path);
             } else {
@@ -83,7 +95,11 @@ pub fn files(folder: &Path) -> Result<BTreeSet<PathBuf>> {
 }
 
 /// Makes the folder that is to hold `file`, and removes what stands at its place.
-fn make_room(file: &Path) -> Result<()> {
+///
+/// # Errors
+///
+/// Fails where the folder cannot be made, or what stands there cannot be removed.
+pub fn make_room(file: &Path) -> Result<()> {
     if let Some(folder) = file.parent() {
         fs::create_dir_all(folder)
             .with_context(|| format!("cannot make the folder {}", folder.display()))?;

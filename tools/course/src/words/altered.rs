@@ -20,12 +20,7 @@ fn text(added: &[Altered], altered: &[Altered], back: Option<&Back>) -> String {
     let mut text =
         "\nNothing counts as solved while its tests are not as the course ships them:\n".to_owned();
     for Altered { file, how, .. } in altered.iter().chain(added) {
-        let how = match how {
-            How::Changed => "changed",
-            How::Missing => "missing",
-            How::Added => "added",
-        };
-        let _ = writeln!(text, "  {how:7}  {file}");
+        let _ = writeln!(text, "  {:7}  {file}", how.word());
     }
     let names: Vec<&str> = altered.iter().map(|altered| altered.file.as_str()).collect();
     match back {

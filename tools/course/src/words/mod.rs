@@ -2,7 +2,9 @@
 
 mod altered;
 mod bar;
+mod classes;
 mod files;
+mod grades;
 mod list;
 mod rows;
 mod verdict;
@@ -12,9 +14,11 @@ mod way;
 mod wrap;
 
 pub use altered::altered;
+pub use classes::{exported, not_exported};
 pub use files::{
     book_is_built, broken_neighbor, does_not_compile, missing, progress_moved_aside, reset,
 };
+pub use grades::{graded_many, grades, grading_elsewhere};
 pub use list::{list, report};
 pub use rows::{checked_many, row};
 pub use verdict::{checked, still_running};

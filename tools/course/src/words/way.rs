@@ -45,7 +45,14 @@ pub fn solved(
         lesson if lesson.is_empty() => lesson,
         lesson => format!("\n{lesson}\n"),
     };
-    let (reference, mistakes) = (exercise.solution(), exercise.mistakes());
+    let compare = match catalog.has_references() {
+        true => format!(
+            "  compare   {}\n  mistakes  {}\n",
+            catalog.short(&exercise.solution()),
+            catalog.short(&exercise.mistakes())
+        ),
+        false => String::new(),
+    };
     let next = next.map_or_else(String::new, |next| {
         let (id, title, minutes) = (next.id(), next.title(), next.facts.minutes);
         let how = match by {
@@ -58,10 +65,7 @@ pub fn solved(
     let solved = catalog.exercises.iter().filter(|one| progress.is_solved(one)).count();
     let last = if solved == all { "That was the last one.\n" } else { "" };
     format!(
-        "\n{id} {title} is solved.\n{lesson}\n  compare   {}\n  mistakes  {}\n{next}\n{} {solved} of \
-         {all} solved\n{last}",
-        catalog.short(&reference),
-        catalog.short(&mistakes),
+        "\n{id} {title} is solved.\n{lesson}\n{compare}{next}\n{} {solved} of {all} solved\n{last}",
         bar(solved, all),
     )
 }
@@ -125,5 +129,14 @@ mod tests {
         [##############################] 2 of 2 solved
         That was the last one.
         ");
+    }
+
+    #[test]
+    fn a_copy_without_references_names_none() {
+        let (_folder, catalog) = project();
+        std::fs::remove_file(catalog.exercises[0].solution()).unwrap();
+        let (one, progress) = (&catalog.exercises[0], Progress::default());
+        let said = solved(&catalog, one, None, &progress, By::Key);
+        assert!(!said.contains("compare") && !said.contains("solutions"), "{said}");
     }
 }

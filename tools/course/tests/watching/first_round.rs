@@ -21,6 +21,10 @@ const RUNNING: &str = "  running for 2 s; a test that does not end is ended afte
 #[test]
 fn the_introduction_shows_a_real_round() {
     let catalog = Catalog::of(Path::new(env!("CARGO_MANIFEST_DIR"))).unwrap();
+    if !catalog.has_references() {
+        // A copy for a class, which has nothing to solve it with.
+        return;
+    }
     let exercise = catalog.find("e0_exit_status").unwrap();
     let reference = fs::read_to_string(exercise.solution()).unwrap();
     let stub = fs::read_to_string(exercise.stub()).unwrap();
