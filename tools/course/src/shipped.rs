@@ -39,6 +39,17 @@ pub enum How {
     Added,
 }
 
+impl How {
+    /// What a reader is told.
+    pub fn word(self) -> &'static str {
+        match self {
+            How::Changed => "changed",
+            How::Missing => "missing",
+            How::Added => "added",
+        }
+    }
+}
+
 /// The place of the record of a chapter, from the folder of the project.
 pub fn record_file(chapter: &str) -> PathBuf {
     Path::new("solutions").join(chapter).join("shipped.txt")

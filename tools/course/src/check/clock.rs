@@ -25,13 +25,18 @@ pub(super) struct Clock {
 }
 
 impl Clock {
-    /// Begins to count for the tests of these exercises.
-    pub(super) fn new<'a>(exercises: impl Iterator<Item = &'a Exercise>) -> Clock {
+    /// Begins to count for the tests of these exercises, and tells of it if it is to `show` that.
+    pub(super) fn new<'a>(exercises: impl Iterator<Item = &'a Exercise>, show: bool) -> Clock {
         let limits = exercises.map(|exercise| {
             longest_limit_ms(&fs::read_to_string(exercise.tests()).unwrap_or_default())
         });
         let limit_s = limits.max().unwrap_or_default().div_ceil(1_000);
-        Clock { began: Instant::now(), next_s: FIRST_S, limit_s, heard: io::stderr().is_terminal() }
+        Clock {
+            began: Instant::now(),
+            next_s: FIRST_S,
+            limit_s,
+            heard: show && io::stderr().is_terminal(),
+        }
     }
 
     /// How long it is until there is something to tell.

@@ -30,7 +30,8 @@ pub(super) fn run_all<'a>(
     conditions: &Conditions<'_>,
     mut each: impl FnMut(&'a Exercise, Outcome, Vec<&'a Exercise>) -> Result<()>,
 ) -> Result<()> {
-    let mut clock = Clock::new(preparation.exercises.iter().map(|one| one.exercise));
+    let mut clock =
+        Clock::new(preparation.exercises.iter().map(|one| one.exercise), conditions.show);
     // The overlays live until the last binary has ended.
     let Preparation { exercises, overlays: _overlays } = preparation;
     let (mut order, mut outcomes, mut jobs) = (Vec::new(), BTreeMap::new(), Vec::new());

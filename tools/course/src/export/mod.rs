@@ -12,7 +12,7 @@ use anyhow::{Context, Result, bail, ensure};
 pub use copy::{Kind, write, write_those};
 
 use crate::catalog::Catalog;
-use crate::shipped::{Altered, altered};
+use crate::shipped::{Altered, altered, grader};
 use crate::words;
 
 /// Writes a copy of the project to `folder`, which must not exist or be empty: by default, beside
@@ -88,7 +88,7 @@ fn ensure_free(folder: &Path) -> Result<()> {
 ///
 /// Fails where it would, and names the files.
 pub(crate) fn ensure_as_shipped(catalog: &Catalog) -> Result<()> {
-    let mut all: Vec<Altered> = Vec::new();
+    let mut all: Vec<Altered> = grader::altered(&catalog.root)?;
     for exercise in &catalog.exercises {
         all.extend(altered(catalog, exercise)?);
     }
@@ -168,7 +168,7 @@ mod tests {
         insta::assert_snapshot!(error(&catalog, &room.path().join("class")), @"
         these files are not as the course ships them, so a class could solve nothing with them:
           changed  exercises/01_sums/tests/e1_one.rs
-        bring back what was changed with `git restore`, and remove what was added; or, if you mean the files as they are now, record them: SNAPSHOTS=overwrite cargo test -p rules
+        bring them back with `git restore`, and remove what was added; or, if you mean what they are now, record it: SNAPSHOTS=overwrite cargo test -p rules
         ");
     }
 }

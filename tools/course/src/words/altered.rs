@@ -19,7 +19,9 @@ pub fn altered(catalog: &Catalog, altered: &[Altered]) -> String {
 fn text(added: &[Altered], altered: &[Altered], back: Option<&Back>) -> String {
     let mut text =
         "\nNothing counts as solved while its tests are not as the course ships them:\n".to_owned();
-    text += &lines(altered.iter().chain(added));
+    for Altered { file, how, .. } in altered.iter().chain(added) {
+        let _ = writeln!(text, "  {:7}  {file}", how.word());
+    }
     let names: Vec<&str> = altered.iter().map(|altered| altered.file.as_str()).collect();
     match back {
         Some(Back::LastCommit) => {

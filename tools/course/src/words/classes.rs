@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use super::altered;
 use crate::shipped::Altered;
 
 /// Where a copy for a class was written.
@@ -16,11 +15,14 @@ pub fn exported(folder: &Path) -> String {
 
 /// Why no copy is made of a project whose tests were changed.
 pub fn not_exported(altered: &[Altered]) -> String {
+    let files: String = altered
+        .iter()
+        .map(|Altered { file, how, .. }| format!("\n  {:7}  {file}", how.word()))
+        .collect();
     format!(
         "these files are not as the course ships them, so a class could solve nothing with \
-         them:\n{}bring back what was changed with `git restore`, and remove what was added; or, if \
-         you mean the files as they are now, record them: SNAPSHOTS=overwrite cargo test -p rules",
-        altered::lines(altered)
+         them:{files}\nbring them back with `git restore`, and remove what was added; or, if you mean \
+         what they are now, record it: SNAPSHOTS=overwrite cargo test -p rules"
     )
 }
 
