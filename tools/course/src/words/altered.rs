@@ -48,20 +48,6 @@ fn text(added: &[Altered], altered: &[Altered], back: Option<&Back>) -> String {
     text
 }
 
-/// A line for each file, with what has become of it.
-pub(super) fn lines<'a>(altered: impl IntoIterator<Item = &'a Altered>) -> String {
-    let mut lines = String::new();
-    for Altered { file, how, .. } in altered {
-        let how = match how {
-            How::Changed => "changed",
-            How::Missing => "missing",
-            How::Added => "added",
-        };
-        let _ = writeln!(lines, "  {how:7}  {file}");
-    }
-    lines
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
