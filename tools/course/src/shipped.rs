@@ -166,7 +166,7 @@ fn concerns(exercise: &Exercise, name: &str, lines: &[(&str, &str)]) -> bool {
 /// changed to those of Windows make no difference.
 fn number(content: &[u8]) -> String {
     let mut bytes = content.to_vec();
-    if content.windows(2).any(|pair| pair == b"\r\n") {
+    if content.contains(&b'\r') {
         let mut next = content.iter().skip(1);
         bytes.retain(|byte| {
             let next = next.next();

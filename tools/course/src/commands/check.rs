@@ -110,7 +110,8 @@ fn rows(
     let ignore = |_: &Exercise, _: &Exercise| {};
     let conditions = Conditions::of_learner(stop);
     check_each(catalog, exercises, store, &conditions, ignore, |checked| {
-        out.write_all(words::row(catalog, &checked).as_bytes())?;
+        let row = words::hung(&words::row(catalog, &checked), terminal::width());
+        out.write_all(row.as_bytes())?;
         out.flush()?;
         report.add(catalog, &checked);
         altered.extend(checked.altered);

@@ -54,7 +54,18 @@ fn derive(manifest: &str, root: &Path, member: &Path, kind: &str) -> Result<Stri
     make_paths_absolute(workspace, root)?;
     end_version(workspace, kind)?;
     deny_warnings(workspace)?;
+    forget_profiles_of_packages(&mut manifest);
     Ok(manifest.to_string())
+}
+
+/// Cargo warns of a profile for a package that is not there. Those for all packages stay.
+fn forget_profiles_of_packages(manifest: &mut Table) {
+    let profiles = manifest.get_mut("profile").and_then(Value::as_table_mut);
+    for (_, profile) in profiles.into_iter().flat_map(|profiles| profiles.iter_mut()) {
+        if let Some(Value::Table(packages)) = profile.get_mut("package") {
+            packages.retain(|package, _| package == "*");
+        }
+    }
 }
 
 fn make_paths_absolute(workspace: &mut Table, root: &Path) -> Result<()> {
@@ -130,11 +141,20 @@ mod tests {
 
             [workspace.lints.rust]
             unused_must_use = "deny"
+
+            [profile.dev.package."*"]
+            debug = false
+
+            [profile.dev.package.not_there]
+            opt-level = 3
         "#;
         let derived =
             derive(project, Path::new("/course"), Path::new("exercises/02_lifecycle"), "shipped")
                 .unwrap();
         insta::assert_snapshot!(derived, @r#"
+        [profile.dev.package."*"]
+        debug = false
+
         [workspace]
         members = ["exercises/02_lifecycle"]
         resolver = "3"

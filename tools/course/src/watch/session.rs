@@ -1,4 +1,6 @@
-//! What a learner does in the watch mode, and what comes of it.
+//! What happens in the watch mode, and what comes of it.
+
+mod press;
 
 use std::fs;
 use std::ops::ControlFlow;
@@ -9,17 +11,14 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 
 use super::events::{Event, Outcome};
-use super::keys::Key;
 use super::running::{Running, What};
 use crate::catalog::{Catalog, Exercise};
 use crate::check::Verdict;
-use crate::commands::list::list;
 use crate::commands::next_unsolved;
-use crate::commands::select::Selection;
 use crate::progress::Store;
 use crate::reader::Served;
 use crate::words::By;
-use crate::{aid, reset, terminal, words};
+use crate::{terminal, words};
 
 /// How long the files must be quiet after a change; editors save in several steps.
 const QUIET: Duration = Duration::from_millis(30);
@@ -104,60 +103,6 @@ impl<'scope, 'env> Session<'scope, 'env> {
         }
     }
 
-    fn press(&mut self, key: Key, exercise: &mut &'env Exercise) -> Result<Flow> {
-        let (catalog, store, here) = (self.catalog, self.store, *exercise);
-        let asked = self.asked.take();
-        match (key, asked) {
-            (Key::Quit, _) => return Ok(Flow::Break(())),
-            (Key::Yes, Some(Question::Solution)) => self.show_solution(here, true)?,
-            (Key::Yes, Some(Question::Reset)) => self.reset(here)?,
-            (_, Some(_)) => say(words::declined()),
-            (Key::Hint, _) => show(&aid::hint(here, store, false)?),
-            (Key::Next, _) => match next_unsolved(catalog, store, Some(here))? {
-                Some(next) if next == here => say(&words::only_one_left(here)),
-                Some(next) => {
-                    *exercise = next;
-                    self.open(next)?;
-                }
-                None => say(&format!("\n{}", words::all_solved(catalog))),
-            },
-            (Key::Previous, _) => match catalog.before(here) {
-                Some(previous) => {
-                    *exercise = previous;
-                    self.open(previous)?;
-                }
-                None => say(&words::first(here)),
-            },
-            (Key::List, _) => {
-                println!();
-                list(catalog, store, &Selection::default(), false)?;
-            }
-            (Key::All, _) => {
-                say(&words::checking_all(catalog));
-                self.start(here, What::All);
-            }
-            (Key::Solution, _) if store.read()?.was_solved(here) => {
-                self.show_solution(here, false)?;
-            }
-            (Key::Solution, _) => {
-                say(&words::ask_solution(here));
-                self.asked = Some(Question::Solution);
-            }
-            (Key::Reset, _) => {
-                say(&words::ask_reset(catalog, here));
-                self.asked = Some(Question::Reset);
-            }
-            (Key::Book, _) => {
-                // First the old one, which may hold the port.
-                self.book = None;
-                self.book = Some(Served::open(catalog)?);
-            }
-            (Key::Again, _) => self.check(here),
-            (Key::Help | Key::Yes, _) => say(words::help()),
-        }
-        Ok(Flow::Continue(()))
-    }
-
     /// Shows what an exercise asks for, and checks it.
     fn open(&mut self, exercise: &'env Exercise) -> Result<()> {
         // The verdict on the exercise before comes too late.
@@ -200,19 +145,6 @@ impl<'scope, 'env> Session<'scope, 'env> {
         }
         print!("{}", words::keys(terminal::width()));
         Ok(Flow::Continue(()))
-    }
-
-    fn show_solution(&self, exercise: &Exercise, although_unsolved: bool) -> Result<()> {
-        print!("\n{}", aid::solution(self.catalog, exercise, self.store, although_unsolved)?);
-        Ok(())
-    }
-
-    fn reset(&mut self, exercise: &Exercise) -> Result<()> {
-        // A pass of the old text must not count for the new one.
-        self.running = None;
-        let reset = reset::reset(exercise, self.store)?;
-        say(&format!("\n{}", words::reset(self.catalog, exercise, &reset)));
-        Ok(())
     }
 }
 
