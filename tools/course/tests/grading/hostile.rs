@@ -67,6 +67,7 @@ pub fn code(project: &Path) -> Vec<Hostile> {
     ));
 
     let walled = of(true);
+    all.push(walled("forges_a_report", "failed", function(FORGES_A_REPORT)));
     let reference = format!("{root}/solutions/02_lifecycle/e0_exit_status.rs");
     all.push(walled(
         "takes_the_reference",
@@ -97,7 +98,7 @@ pub fn code(project: &Path) -> Vec<Hostile> {
 }
 
 /// Bodies that compile, run, and must not pass.
-const FAILS: [(&str, &str); 8] = [
+const FAILS: [(&str, &str); 7] = [
     ("exits_with_0", "let _ = command;\n    std::process::exit(0)"),
     ("never_ends", "let _ = command;\n    loop {\n        std::hint::spin_loop()\n    }"),
     ("aborts", "let _ = command;\n    std::process::abort()"),
@@ -124,17 +125,19 @@ const FAILS: [(&str, &str); 8] = [
          Command::new(\"kill\").args([\"-s\", \"KILL\", \"--\", whom]).status();\n    }\n    \
          std::process::exit(0)",
     ),
-    (
-        // The supervisor's environment has no report, but that of its parent has.
-        "forges_a_report",
-        "let _ = command;\n    for process in std::fs::read_dir(\"/proc\")?.flatten() {\n        \
-         let environ = std::fs::read(process.path().join(\"environ\")).unwrap_or_default();\n        \
-         let environ = String::from_utf8_lossy(&environ).into_owned();\n        \
-         for report in environ.split('\\0').filter_map(|one| one.strip_prefix(\"GRADE_REPORT=\")) {\n            \
-         let _ = std::fs::write(report, \"the_program_runs_once\\tpass\\t1\\t\\t\\t\\n\");\n        }\n    }\n    \
-         std::process::exit(0)",
-    ),
 ];
+
+/// The supervisor's environment has no report, but that of its parent has; without walls it finds
+/// those of everybody else, too.
+const FORGES_A_REPORT: &str = r#"let _ = command;
+    for process in std::fs::read_dir("/proc")?.flatten() {
+        let environ = std::fs::read(process.path().join("environ")).unwrap_or_default();
+        let environ = String::from_utf8_lossy(&environ).into_owned();
+        for report in environ.split('\0').filter_map(|one| one.strip_prefix("GRADE_REPORT=")) {
+            let _ = std::fs::write(report, "the_program_runs_once\tpass\t1\t\t\t\n");
+        }
+    }
+    std::process::exit(0)"#;
 
 /// Makes a file.
 type Make = fn(&Path);
