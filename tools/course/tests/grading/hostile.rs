@@ -67,6 +67,7 @@ pub fn code(project: &Path) -> Vec<Hostile> {
     ));
 
     let walled = of(true);
+    all.push(walled("kills_all", "failed", function(KILLS_ALL)));
     all.push(walled("forges_a_report", "failed", function(FORGES_A_REPORT)));
     let reference = format!("{root}/solutions/02_lifecycle/e0_exit_status.rs");
     all.push(walled(
@@ -98,7 +99,7 @@ pub fn code(project: &Path) -> Vec<Hostile> {
 }
 
 /// Bodies that compile, run, and must not pass.
-const FAILS: [(&str, &str); 7] = [
+const FAILS: [(&str, &str); 6] = [
     ("exits_with_0", "let _ = command;\n    std::process::exit(0)"),
     ("never_ends", "let _ = command;\n    loop {\n        std::hint::spin_loop()\n    }"),
     ("aborts", "let _ = command;\n    std::process::abort()"),
@@ -118,14 +119,15 @@ const FAILS: [(&str, &str); 7] = [
         "for _ in 0..400 {\n        let _ = Command::new(\"sleep\").arg(\"86394\").spawn();\n    }\n    \
          panic!(\"{command:?}\")",
     ),
-    (
-        "kills_all",
-        "let _ = command;\n    let parent = std::os::unix::process::parent_id().to_string();\n    \
-         for whom in [parent.as_str(), \"-1\", \"1\"] {\n        let _ = \
-         Command::new(\"kill\").args([\"-s\", \"KILL\", \"--\", whom]).status();\n    }\n    \
-         std::process::exit(0)",
-    ),
 ];
+
+/// The grader alone denies this, where the system lets it.
+const KILLS_ALL: &str = r#"let _ = command;
+    let parent = std::os::unix::process::parent_id().to_string();
+    for whom in [parent.as_str(), "-1", "1"] {
+        let _ = Command::new("kill").args(["-s", "KILL", "--", whom]).status();
+    }
+    std::process::exit(0)"#;
 
 /// The supervisor's environment has no report, but that of its parent has; without walls it finds
 /// those of everybody else, too.
