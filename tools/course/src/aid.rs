@@ -21,9 +21,16 @@ pub fn hint(exercise: &Exercise, store: &Store, all: bool) -> Result<String> {
     let (id, of) = (exercise.id(), hints.len());
     let reached = progress.of(exercise).hints.min(of);
     let first = if all { 0 } else { reached.saturating_sub(1) };
-    Ok((first..reached)
+    let mut text: String = (first..reached)
         .map(|number| format!("\nhint {} of {of} for {id}\n\n{}\n", number + 1, hints[number]))
-        .collect())
+        .collect();
+    if reached == of && exercise.solution().exists() {
+        text += &format!(
+            "\nThat was the last hint. What is left is the reference: `cargo course solution {id} \
+             --show`.\n"
+        );
+    }
+    Ok(text)
 }
 
 /// The reference of an exercise and where it is, if the learner has solved it or insists (`show`).
@@ -72,7 +79,14 @@ mod tests {
         Think.
         ");
         let second = hint(exercise, &store, false).unwrap();
-        assert!(second.starts_with("\nhint 2 of 2 for 1.1\n\nIt is 1.\n"), "{second}");
+        insta::assert_snapshot!(second, @"
+
+        hint 2 of 2 for 1.1
+
+        It is 1.
+
+        That was the last hint. What is left is the reference: `cargo course solution 1.1 --show`.
+        ");
         assert_eq!(hint(exercise, &store, false).unwrap(), second);
         assert_eq!(hint(exercise, &store, true).unwrap().matches("hint ").count(), 2);
         assert_eq!(store.read().unwrap().of(exercise).hints, 2);
