@@ -38,7 +38,11 @@ fn restore(exercise: &Exercise, store: &Store) -> Result<Option<PathBuf>> {
         Ok(mine) if mine == shipped => return Ok(None),
         Ok(mine) => Some(mine),
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-        Err(error) => return Err(error).with_context(|| format!("cannot read {}", file.display())),
+        Err(error) => {
+            return Err(error).with_context(|| {
+                format!("cannot read {}, so it cannot be kept; move it away", file.display())
+            });
+        }
     };
     let kept = mine.as_deref().map(|mine| keep(exercise, store, mine)).transpose()?;
     let folder = file.parent().context("a file lies in a folder")?;

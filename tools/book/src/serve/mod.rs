@@ -36,9 +36,9 @@ pub fn serve(root: &Path, port: Option<u16>, open: bool) -> Result<()> {
     // Watching begins before the first render, so that no change falls in between.
     let changes = watch::Changes::of(root)?;
     renew(root, &shelf);
-    say(&format!("the book is at {url} (Ctrl-C ends it)"));
-    if open && let Err(error) = open::that_detached(&url) {
-        say(&format!("no browser could be started ({error}); open {url} yourself"));
+    say(&format!("the book is at {url} as long as this runs"));
+    if open && open::that_detached(&url).is_err() {
+        say(&format!("no browser could be started; open {url} yourself"));
     }
 
     let readers = Arc::clone(&shelf);
