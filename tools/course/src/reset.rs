@@ -34,15 +34,16 @@ pub fn reset(exercise: &Exercise, store: &Store) -> Result<Reset> {
 fn restore(exercise: &Exercise, store: &Store) -> Result<Option<PathBuf>> {
     let (file, stub) = (exercise.file(), exercise.stub());
     let shipped = fs::read(&stub).with_context(|| format!("cannot read {}", stub.display()))?;
+    ensure!(
+        file.is_file() || !file.exists(),
+        "{} is no file, so it cannot be kept; move it away",
+        file.display()
+    );
     let mine = match fs::read(&file) {
         Ok(mine) if mine == shipped => return Ok(None),
         Ok(mine) => Some(mine),
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-        Err(error) => {
-            return Err(error).with_context(|| {
-                format!("cannot read {}, so it cannot be kept; move it away", file.display())
-            });
-        }
+        Err(error) => return Err(error).with_context(|| format!("cannot read {}", file.display())),
     };
     let kept = mine.as_deref().map(|mine| keep(exercise, store, mine)).transpose()?;
     let folder = file.parent().context("a file lies in a folder")?;

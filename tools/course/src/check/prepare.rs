@@ -50,7 +50,7 @@ pub(super) fn prepare<'a>(
     let mut fates = Fates::default();
     let mut open = Vec::new();
     for &exercise in asked {
-        if !exercise.file().exists() {
+        if !exercise.file().is_file() {
             fates.decide(exercise, Outcome::NoFile);
         } else if !exercise.tests().exists() {
             fates.decide(exercise, Outcome::NoTests);

@@ -69,7 +69,7 @@ impl<'scope, 'env> Session<'scope, 'env> {
             let Some(event) = wait_until(due, events)? else {
                 due = None;
                 // A change of another file, or one that changed nothing, needs no new check.
-                if fs::read(exercise.file()).ok() != self.text {
+                if text(exercise) != self.text {
                     self.check(exercise);
                 }
                 continue;
@@ -123,7 +123,7 @@ impl<'scope, 'env> Session<'scope, 'env> {
     fn start(&mut self, exercise: &'env Exercise, what: What<'env>) {
         // First, since Cargo lets only one build at a time.
         self.running = None;
-        self.text = fs::read(exercise.file()).ok();
+        self.text = text(exercise);
         self.checks += 1;
         let course = (self.catalog, self.store);
         let running = Running::start(self.scope, self.checks, course, what, self.sender.clone());
@@ -168,4 +168,10 @@ fn wait_until(due: Option<Instant>, events: &Receiver<Event>) -> Result<Option<E
         Err(RecvTimeoutError::Timeout) => Ok(None),
         Err(error) => Err(error).context("the watcher has ended"),
     }
+}
+
+/// What the learner has written; nothing where that is no file, such as a FIFO, whose reader waits.
+fn text(exercise: &Exercise) -> Option<Vec<u8>> {
+    let file = exercise.file();
+    if file.is_file() { fs::read(file).ok() } else { None }
 }
