@@ -1,0 +1,88 @@
+//! Why a model rejects a program, in words for who wrote it.
+
+use std::fmt::{self, Display, Formatter};
+
+use crate::deadlock;
+use crate::history::History;
+use crate::race::Race;
+use crate::words;
+
+/// Why a program was rejected; its text is for the learner.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rejection {
+    reason: Reason,
+    /// The reason in words.
+    text: String,
+    /// The steps of one interleaving that shows it.
+    steps: String,
+    interleavings: usize,
+}
+
+/// What kind of thing is wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reason {
+    /// Two threads use the same data, and nothing orders the uses.
+    Race,
+    /// Memory is freed while another thread may still use it.
+    FreedTooEarly,
+    /// Every thread waits for another.
+    Deadlock,
+    /// A thread goes round for ever.
+    Endless,
+    /// Something is never freed.
+    Leak,
+    /// An assertion fails, or another panic.
+    Panic,
+}
+
+impl Rejection {
+    /// Puts into words what loom, or the program, said in its panic.
+    pub(crate) fn new(message: String, place: Option<String>, history: History) -> Rejection {
+        let steps = &history.steps;
+        let (reason, text) = if message.contains("UnsafeCell")
+            || message.contains("Concurrent read and write accesses")
+        {
+            (Reason::Race, Race::find(&message, steps).map_or(message, |race| race.to_string()))
+        } else if message.contains("Causality violation") {
+            (Reason::FreedTooEarly, FREED.to_owned())
+        } else if message.starts_with("deadlock") {
+            (Reason::Deadlock, deadlock::text(steps))
+        } else if message.contains("exceeded maximum number of branches") {
+            (Reason::Endless, ENDLESS.to_owned())
+        } else if message.contains("leaked") {
+            (Reason::Leak, LEAK.to_owned())
+        } else {
+            let place = place.map_or_else(String::new, |place| format!(" at {place}"));
+            (Reason::Panic, format!("panicked{place}:\n{message}"))
+        };
+        let (steps, interleavings) = (words::table(steps), history.interleavings);
+        Rejection { reason, text, steps, interleavings }
+    }
+
+    pub fn reason(&self) -> Reason {
+        self.reason
+    }
+}
+
+const FREED: &str = "\
+memory is freed too early: an atomic goes away in this thread, and nothing orders the last access of \
+another thread before that.";
+
+const ENDLESS: &str = "\
+no end: a thread goes round and round. Either what it waits for never comes, or its loop waits \
+without a call of `spin_loop` or `yield_now`, so that nobody else gets to run.";
+
+const LEAK: &str = "\
+a leak: all threads have ended, and an Arc still has an owner.";
+
+impl Display for Rejection {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.text.trim_end())?;
+        if !self.steps.is_empty() {
+            let number = self.interleavings;
+            write!(f, "\n\nOne interleaving that shows it (the model's number {number}):\n")?;
+            write!(f, "{}", self.steps.trim_end())?;
+        }
+        Ok(())
+    }
+}

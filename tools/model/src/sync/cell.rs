@@ -1,0 +1,40 @@
+//! Data that one thread at a time may use.
+
+use std::panic::Location;
+
+use crate::history::{self, Act};
+
+/// As [`std::cell::UnsafeCell`].
+#[derive(Debug)]
+pub struct UnsafeCell<T> {
+    inner: loom::cell::UnsafeCell<T>,
+    number: usize,
+}
+
+impl<T> UnsafeCell<T> {
+    #[track_caller]
+    pub fn new(value: T) -> UnsafeCell<T> {
+        UnsafeCell { inner: loom::cell::UnsafeCell::new(value), number: history::add_object() }
+    }
+
+    /// The data, for the use that begins now. The model counts it as a write at this moment.
+    #[track_caller]
+    pub fn get(&self) -> *mut T {
+        history::note(Location::caller(), Act::Use { cell: self.number });
+        self.inner.with_mut(|data| data)
+    }
+
+    /// The data; who has the cell alone needs no lock.
+    #[track_caller]
+    pub fn get_mut(&mut self) -> &mut T {
+        let data = self.get();
+        // SAFETY: `&mut self` keeps everyone else away from the data while the reference lives.
+        unsafe { &mut *data }
+    }
+
+    #[track_caller]
+    pub fn into_inner(self) -> T {
+        self.get();
+        self.inner.into_inner()
+    }
+}
