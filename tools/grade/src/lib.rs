@@ -34,6 +34,7 @@ mod census;
 pub mod cpu;
 mod diagnose;
 mod guard;
+mod impls;
 mod isolate;
 mod judge;
 mod launcher;

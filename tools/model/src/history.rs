@@ -85,12 +85,26 @@ pub(crate) struct Atomic {
     pub(crate) kind: &'static str,
 }
 
+/// What the code under test has called in the interleaving at hand.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Calls {
+    /// Calls of `futex_wait` and `futex_wait_timeout`.
+    pub futex_waits: usize,
+    /// Calls of `futex_wake`.
+    pub futex_wakes: usize,
+    /// The most threads that one call of `futex_wake` was ready to wake.
+    pub most_to_wake: u32,
+    /// Calls of `sync::yield_now`.
+    pub yields: usize,
+}
+
 /// The interleaving at hand.
 #[derive(Debug, Default)]
 pub(crate) struct History {
     /// How many interleavings have begun, this one included.
     pub(crate) interleavings: usize,
     pub(crate) steps: Vec<Step>,
+    calls: Calls,
     /// In the order of their numbers.
     threads: Vec<ThreadId>,
     /// Atomics and cells made so far; their numbers are given in this order.
@@ -139,4 +153,13 @@ pub(crate) fn add_object() -> usize {
         history.objects += 1;
         history.objects - 1
     })
+}
+
+/// What the code under test has called in this interleaving so far. Call it within a model.
+pub fn calls() -> Calls {
+    HISTORY.with_borrow(|history| history.calls)
+}
+
+pub(crate) fn count(change: impl FnOnce(&mut Calls)) {
+    HISTORY.with_borrow_mut(|history| change(&mut history.calls));
 }

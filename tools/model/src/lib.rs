@@ -54,4 +54,5 @@ pub mod thread;
 mod words;
 
 pub use check::{Futex, Model};
+pub use history::{Calls, calls};
 pub use rejection::{Reason, Rejection};

@@ -36,16 +36,9 @@ impl<T> JoinHandle<T> {
     }
 }
 
-/// Lets the other threads run first. A loop that waits for another thread must call this or
-/// [`spin_loop`], or the model finds it running for ever.
+/// Lets the other threads run first.
 #[track_caller]
 pub fn yield_now() {
     history::note(Location::caller(), Act::Yield);
     loom::thread::yield_now();
-}
-
-/// As [`yield_now`].
-#[track_caller]
-pub fn spin_loop() {
-    yield_now();
 }

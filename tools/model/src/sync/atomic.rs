@@ -1,6 +1,7 @@
 //! Atomics whose every access is a step of the history.
 
 use std::cell::Cell;
+use std::fmt::{self, Debug, Formatter};
 use std::panic::Location;
 use std::sync::atomic::Ordering::{self, AcqRel, Acquire, SeqCst};
 
@@ -46,7 +47,6 @@ fn load(order: Ordering) -> Ordering {
 macro_rules! atomic {
     ($name:ident, $value:ty, free $free:expr; $($update:ident $result:expr;)*) => {
         /// As the atomic of the same name in [`std::sync::atomic`].
-        #[derive(Debug)]
         pub struct $name {
             inner: loom::sync::atomic::$name,
             number: usize,
@@ -162,6 +162,12 @@ macro_rules! atomic {
                     read
                 }
             )*
+        }
+
+        impl Debug for $name {
+            fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+                f.write_str(stringify!($name))
+            }
         }
 
         /// Freeing an atomic is an access to it: all others must happen before.

@@ -1,11 +1,11 @@
 //! Data that one thread at a time may use.
 
+use std::fmt::{self, Debug, Formatter};
 use std::panic::Location;
 
 use crate::history::{self, Act};
 
 /// As [`std::cell::UnsafeCell`].
-#[derive(Debug)]
 pub struct UnsafeCell<T> {
     inner: loom::cell::UnsafeCell<T>,
     number: usize,
@@ -36,5 +36,11 @@ impl<T> UnsafeCell<T> {
     pub fn into_inner(self) -> T {
         self.get();
         self.inner.into_inner()
+    }
+}
+
+impl<T> Debug for UnsafeCell<T> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str("UnsafeCell { .. }")
     }
 }

@@ -54,6 +54,10 @@ pub fn futex_wait_timeout(word: &AtomicU32, expected: u32, _timeout: Duration) {
 #[track_caller]
 pub fn futex_wake(word: &AtomicU32, most: u32) -> usize {
     let place = Location::caller();
+    history::count(|calls| {
+        calls.futex_wakes += 1;
+        calls.most_to_wake = calls.most_to_wake.max(most);
+    });
     if BEHAVIOR.get() == Futex::Spurious {
         history::note(place, Act::FutexWake { woken: 0 });
         return 0;
@@ -80,6 +84,7 @@ pub fn expire_timeouts() {
 #[track_caller]
 fn wait(word: &AtomicU32, expected: u32, timed: bool) {
     let place = Location::caller();
+    history::count(|calls| calls.futex_waits += 1);
     history::note(place, Act::FutexWait { expected });
     if BEHAVIOR.get() == Futex::Spurious {
         yield_now();

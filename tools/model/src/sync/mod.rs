@@ -12,4 +12,19 @@ pub use futex::{expire_timeouts, futex_wait, futex_wait_timeout, futex_wake};
 pub use loom::sync::Arc;
 pub use std::sync::atomic::Ordering;
 
-pub use crate::thread::{spin_loop, yield_now};
+use crate::history;
+use crate::thread;
+
+/// As [`std::hint::spin_loop`]: in the model it lets the other threads run first. A loop that waits
+/// for another thread must call this or [`yield_now`], or the model finds it running for ever.
+#[track_caller]
+pub fn spin_loop() {
+    thread::yield_now();
+}
+
+/// As [`std::thread::yield_now`].
+#[track_caller]
+pub fn yield_now() {
+    history::count(|calls| calls.yields += 1);
+    thread::yield_now();
+}

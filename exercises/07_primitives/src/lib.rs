@@ -1,0 +1,8 @@
+//! Chapter 7, atomics, ordering and futex: each module is one exercise.
+
+pub mod sync;
+
+#[cfg_attr(feature = "solution", path = "../../../solutions/07_primitives/e0_mailbox.rs")]
+pub mod e0_mailbox;
+#[cfg_attr(feature = "solution", path = "../../../solutions/07_primitives/e1_spin_lock.rs")]
+pub mod e1_spin_lock;
