@@ -6,3 +6,5 @@ pub mod sync;
 pub mod e0_mailbox;
 #[cfg_attr(feature = "solution", path = "../../../solutions/07_primitives/e1_spin_lock.rs")]
 pub mod e1_spin_lock;
+#[cfg_attr(feature = "solution", path = "../../../solutions/07_primitives/e2_futex_mutex.rs")]
+pub mod e2_futex_mutex;
