@@ -99,17 +99,18 @@ fn step3_who_waits_long_lets_others_run() {
     // The holder keeps the lock until the other thread has let others run.
     Model::new().preemptions(1).check(|| {
         let lock = Arc::new(SpinLock::new(0));
-        let guard = lock.lock();
+        let mut count = lock.lock();
         let other = thread::spawn({
             let lock = lock.clone();
             move || add_one(&lock)
         });
-        while model::calls().yields == 0 {
+        while model::calls().yields < 3 {
             thread::yield_now();
         }
-        drop(guard);
+        *count += 1;
+        drop(count);
         other.join();
-        assert_eq!(*lock.lock(), 1);
+        assert_eq!(*lock.lock(), 2, "the holder has added one, and who waited another");
     });
 }
 
