@@ -1,5 +1,6 @@
 //! Chapter 7, atomics, ordering and futex: each module is one exercise.
 
+pub mod given;
 pub mod sync;
 
 #[cfg_attr(feature = "solution", path = "../../../solutions/07_primitives/e0_mailbox.rs")]
@@ -8,3 +9,5 @@ pub mod e0_mailbox;
 pub mod e1_spin_lock;
 #[cfg_attr(feature = "solution", path = "../../../solutions/07_primitives/e2_futex_mutex.rs")]
 pub mod e2_futex_mutex;
+#[cfg_attr(feature = "solution", path = "../../../solutions/07_primitives/e3_futex_condvar.rs")]
+pub mod e3_futex_condvar;

@@ -73,12 +73,13 @@ pub fn futex_wake(word: &AtomicU32, most: u32) -> usize {
 }
 
 /// Lets every wait with a time-out return that is asleep now. A model calls it on a thread of its
-/// own, so that time may run out at any moment.
+/// own, so that time may run out at any moment. Returns how many there were.
 #[track_caller]
-pub fn expire_timeouts() {
+pub fn expire_timeouts() -> usize {
     let place = Location::caller();
     let woken = release(|waiter| waiter.timed);
     history::note(place, Act::Expire { woken });
+    woken
 }
 
 #[track_caller]
