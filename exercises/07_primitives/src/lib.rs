@@ -11,3 +11,5 @@ pub mod e1_spin_lock;
 pub mod e2_futex_mutex;
 #[cfg_attr(feature = "solution", path = "../../../solutions/07_primitives/e3_futex_condvar.rs")]
 pub mod e3_futex_condvar;
+#[cfg_attr(feature = "solution", path = "../../../solutions/07_primitives/e4_oneshot.rs")]
+pub mod e4_oneshot;
