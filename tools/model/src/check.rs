@@ -130,6 +130,7 @@ impl Model {
             history::begin();
             program();
         });
+        history::end();
         // Nobody is there to take it where the test has been given up.
         let _ = report.send(Ok(history::take().interleavings));
     }

@@ -2,8 +2,8 @@
 
 use std::fmt::Write;
 
-use crate::history::{Act, Step};
 use crate::source;
+use crate::step::{Act, Step};
 
 /// The deadlock in words.
 pub(crate) fn text(steps: &[Step]) -> String {
@@ -13,8 +13,8 @@ pub(crate) fn text(steps: &[Step]) -> String {
     for thread in 0..=threads {
         let Some(last) = steps.iter().rev().find(|step| step.thread == thread) else { continue };
         let waits = match &last.act {
-            Act::FutexWait { .. } => "sleeps in futex_wait".to_owned(),
-            Act::Join { thread } => format!("waits for the end of thread {thread}"),
+            Act::FutexWait(_) => "sleeps in futex_wait".to_owned(),
+            Act::Join(thread) => format!("waits for the end of thread {thread}"),
             Act::End => continue,
             _ => "waits".to_owned(),
         };

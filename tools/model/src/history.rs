@@ -4,86 +4,10 @@
 //! variable belongs to the model.
 
 use std::cell::RefCell;
-use std::panic::Location;
-use std::sync::atomic::Ordering;
 
 use loom::thread::ThreadId;
 
-/// A place in the code under test, or in the test.
-pub(crate) type Place = &'static Location<'static>;
-
-/// One step of one thread.
-#[derive(Debug, Clone)]
-pub(crate) struct Step {
-    /// The number of the thread: 0 is the one that runs the model's closure.
-    pub(crate) thread: usize,
-    pub(crate) place: Place,
-    pub(crate) act: Act,
-}
-
-/// What a thread does in a step.
-#[derive(Debug, Clone)]
-pub(crate) enum Act {
-    Load {
-        atomic: Atomic,
-        order: Ordering,
-        value: String,
-    },
-    Store {
-        atomic: Atomic,
-        order: Ordering,
-        value: String,
-    },
-    /// A read-modify-write operation; it wrote nothing where a comparison failed.
-    Update {
-        atomic: Atomic,
-        name: &'static str,
-        order: Ordering,
-        read: String,
-        wrote: Option<String>,
-    },
-    Fence {
-        order: Ordering,
-    },
-    /// The data of an `UnsafeCell` is used.
-    Use {
-        cell: usize,
-    },
-    /// An atomic is freed.
-    Free {
-        atomic: Atomic,
-    },
-    FutexWait {
-        expected: u32,
-    },
-    FutexWaited {
-        how: &'static str,
-    },
-    FutexWake {
-        woken: usize,
-    },
-    Expire {
-        woken: usize,
-    },
-    Yield,
-    Spawn {
-        thread: usize,
-    },
-    Join {
-        thread: usize,
-    },
-    Joined {
-        thread: usize,
-    },
-    End,
-}
-
-/// An atomic variable of the model.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Atomic {
-    pub(crate) number: usize,
-    pub(crate) kind: &'static str,
-}
+use crate::step::{Act, Atomic, Place, Step};
 
 /// What the code under test has called in the interleaving at hand.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -109,6 +33,8 @@ pub(crate) struct History {
     threads: Vec<ThreadId>,
     /// Atomics and cells made so far; their numbers are given in this order.
     objects: usize,
+    /// Atomics that were made and not freed so far.
+    atomics: usize,
 }
 
 thread_local! {
@@ -116,12 +42,27 @@ thread_local! {
 }
 
 /// Begins a new interleaving, on its thread 0.
+///
+/// # Panics
+///
+/// As [`end`], of the one before.
 pub(crate) fn begin() {
+    end();
     let main = loom::thread::current().id();
     HISTORY.with_borrow_mut(|history| {
         let interleavings = history.interleavings + 1;
         *history = History { interleavings, threads: vec![main], ..History::default() };
     });
+}
+
+/// Checks what is left of the interleaving when all its threads have ended.
+///
+/// # Panics
+///
+/// Panics if an atomic was never freed.
+pub(crate) fn end() {
+    let atomics = HISTORY.with_borrow(|history| history.atomics);
+    assert!(atomics == 0, "atomics leaked: {atomics}");
 }
 
 /// Takes the history away, at the end of the model.
@@ -147,8 +88,20 @@ pub(crate) fn add_thread(id: ThreadId) -> usize {
     })
 }
 
-/// Gives the next number to an atomic or a cell.
-pub(crate) fn add_object() -> usize {
+/// Gives the next number to an atomic.
+pub(crate) fn add_atomic() -> usize {
+    HISTORY.with_borrow_mut(|history| history.atomics += 1);
+    add_cell()
+}
+
+/// Remembers that an atomic is freed.
+pub(crate) fn free_atomic(place: Place, atomic: Atomic) {
+    note(place, Act::Free(atomic));
+    HISTORY.with_borrow_mut(|history| history.atomics -= 1);
+}
+
+/// Gives the next number to a cell.
+pub(crate) fn add_cell() -> usize {
     HISTORY.with_borrow_mut(|history| {
         history.objects += 1;
         history.objects - 1

@@ -49,10 +49,13 @@ mod history;
 mod race;
 mod rejection;
 mod source;
+mod step;
 pub mod sync;
 pub mod thread;
+mod watched;
 mod words;
 
 pub use check::{Futex, Model};
 pub use history::{Calls, calls};
 pub use rejection::{Reason, Rejection};
+pub use watched::Watched;

@@ -3,8 +3,8 @@
 use std::fmt::{self, Display, Formatter};
 use std::sync::atomic::Ordering::{self, AcqRel, Acquire, Release, SeqCst};
 
-use crate::history::{Act, Step};
-use crate::{source, words};
+use crate::source;
+use crate::step::{Act, Step, Use};
 
 /// A data race.
 pub(crate) struct Race<'a> {
@@ -19,13 +19,17 @@ impl<'a> Race<'a> {
     /// Finds the two uses: the last step is one, and loom's message names the thread of the other.
     pub(crate) fn find(message: &str, steps: &'a [Step]) -> Option<Race<'a>> {
         let (later, before) = steps.split_last()?;
-        let Act::Use { cell } = later.act else { return None };
+        let Act::Use(cell, how) = later.act else { return None };
         let named = message.split("thread #").skip(1).filter_map(|rest| {
             rest.split(|c: char| !c.is_ascii_digit()).next()?.parse::<usize>().ok()
         });
         let other = named.into_iter().find(|&thread| thread != later.thread)?;
-        let is_use = |step: &Step| matches!(step.act, Act::Use { cell: used } if used == cell);
-        let at = before.iter().rposition(|step| step.thread == other && is_use(step))?;
+        // Two reads do not race.
+        let races = |step: &Step| match step.act {
+            Act::Use(used, before) => used == cell && (before, how) != (Use::Read, Use::Read),
+            _ => false,
+        };
+        let at = before.iter().rposition(|step| step.thread == other && races(step))?;
         let meeting = meeting(&before[at..], other, later.thread);
         Some(Race { earlier: &before[at], later, meeting })
     }
@@ -34,12 +38,12 @@ impl<'a> Race<'a> {
 /// The last read of `reader` that a write of `writer` was the source of, and that write.
 fn meeting(steps: &[Step], writer: usize, reader: usize) -> Option<(&Step, &Step)> {
     for (at, step) in steps.iter().enumerate().rev() {
-        let Some((atomic, value, _)) = words::read(&step.act) else { continue };
+        let Some((atomic, value, _)) = step.read() else { continue };
         if step.thread != reader {
             continue;
         }
         let wrote = |step: &&Step| {
-            let written = words::write(&step.act);
+            let written = step.write();
             step.thread == writer
                 && written.is_some_and(|(other, written, _)| other == atomic && written == value)
         };
@@ -65,8 +69,8 @@ impl Display for Race<'_> {
                  after its own."
             );
         };
-        let wrote = words::write(&write.act).map(|(_, _, order)| order);
-        let read_with = words::read(&read.act);
+        let wrote = write.write().map(|(_, _, order)| order);
+        let read_with = read.read();
         let (Some(wrote), Some((_, value, read_with))) = (wrote, read_with) else { return Ok(()) };
         let (at_write, at_read) = (source::place(write.place), source::place(read.place));
         if releases(wrote) && acquires(read_with) {

@@ -31,6 +31,8 @@ pub enum Reason {
     Endless,
     /// Something is never freed.
     Leak,
+    /// Something is freed more often than once.
+    DroppedTwice,
     /// An assertion fails, or another panic.
     Panic,
 }
@@ -51,6 +53,8 @@ impl Rejection {
             (Reason::Deadlock, deadlock::text(steps))
         } else if message.contains("exceeded maximum number of branches") {
             (Reason::Endless, ENDLESS.to_owned())
+        } else if message.starts_with("Arc is ") {
+            (Reason::DroppedTwice, TWICE.to_owned())
         } else if message.contains("leaked") {
             (Reason::Leak, LEAK.to_owned())
         } else {
@@ -75,8 +79,13 @@ const ENDLESS: &str = "\
 no end: a thread goes round and round. Either what it waits for never comes, or its loop waits \
 without a call of `sync::spin_loop` or `sync::yield_now`, so that nobody else gets to run.";
 
+const TWICE: &str = "\
+dropped twice: an Arc loses an owner that it has already lost, so the same value was moved or \
+dropped more often than once.";
+
 const LEAK: &str = "\
-a leak: all threads have ended, and an Arc still has an owner.";
+a leak: all threads have ended, and something was never freed: an Arc still has an owner, or an \
+atomic is still there.";
 
 impl Display for Rejection {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {

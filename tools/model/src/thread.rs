@@ -2,7 +2,8 @@
 
 use std::panic::Location;
 
-use crate::history::{self, Act};
+use crate::history;
+use crate::step::Act;
 
 /// A thread of the model. At most four run beside the thread of the closure.
 pub struct JoinHandle<T> {
@@ -20,7 +21,7 @@ pub fn spawn<T: 'static>(job: impl FnOnce() -> T + 'static) -> JoinHandle<T> {
         result
     });
     let number = history::add_thread(inner.thread().id());
-    history::note(place, Act::Spawn { thread: number });
+    history::note(place, Act::Spawn(number));
     JoinHandle { inner, number }
 }
 
@@ -29,9 +30,9 @@ impl<T> JoinHandle<T> {
     #[track_caller]
     pub fn join(self) -> T {
         let place = Location::caller();
-        history::note(place, Act::Join { thread: self.number });
+        history::note(place, Act::Join(self.number));
         let result = self.inner.join().expect("a panic ends the model");
-        history::note(place, Act::Joined { thread: self.number });
+        history::note(place, Act::Joined(self.number));
         result
     }
 }

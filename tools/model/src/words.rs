@@ -1,10 +1,9 @@
 //! The steps of an interleaving, in words.
 
 use std::fmt::Write;
-use std::sync::atomic::Ordering;
 
-use crate::history::{Act, Atomic, Step};
 use crate::source;
+use crate::step::{Act, Atomic, Step, Update, Use};
 
 /// How many steps are shown at most, the last ones.
 const SHOWN: usize = 40;
@@ -33,69 +32,43 @@ pub(crate) fn table(steps: &[Step]) -> String {
 }
 
 fn act(step: &Step, steps: &[Step]) -> String {
-    let name = |atomic: Atomic| name(atomic, steps);
+    let name = |atomic: &Atomic| name(*atomic, steps);
     match &step.act {
-        Act::Load { atomic, order, value } => {
-            format!("{}: load({order:?}) reads {value}", name(*atomic))
+        Act::Load(atomic, order, value) => {
+            format!("{}: load({order:?}) reads {value}", name(atomic))
         }
-        Act::Store { atomic, order, value } => {
-            format!("{}: store({value}, {order:?})", name(*atomic))
-        }
-        Act::Update { atomic, name: update, order, read, wrote } => {
-            let wrote = match wrote {
+        Act::Store(atomic, order, value) => format!("{}: store({value}, {order:?})", name(atomic)),
+        Act::Update(atomic, update) => {
+            let wrote = match &update.wrote {
                 Some(wrote) => format!("writes {wrote}"),
                 None => "writes nothing".to_owned(),
             };
-            format!("{}: {update}({order:?}) reads {read}, {wrote}", name(*atomic))
+            let Update { name: called, order, read, .. } = update;
+            format!("{}: {called}({order:?}) reads {read}, {wrote}", name(atomic))
         }
-        Act::Fence { order } => format!("fence({order:?})"),
-        Act::Use { .. } => "uses the data in the UnsafeCell".to_owned(),
-        Act::Free { atomic } => format!("frees the {} made here", name(*atomic)),
-        Act::FutexWait { expected } => format!("futex_wait, while the word is {expected}"),
-        Act::FutexWaited { how } => format!("futex_wait: {how}"),
-        Act::FutexWake { woken } => format!("futex_wake wakes {woken}"),
-        Act::Expire { woken } => format!("the time is out for {woken}"),
+        Act::Free(atomic) => format!("frees the {} made here", name(atomic)),
+        Act::Fence(order) => format!("fence({order:?})"),
+        Act::Use(_, Use::Get) => "uses the data in the UnsafeCell".to_owned(),
+        Act::Use(_, Use::Read) => "reads the value".to_owned(),
+        Act::Use(_, Use::Change) => "changes the value".to_owned(),
+        Act::Use(_, Use::Drop) => "drops the value made here".to_owned(),
+        Act::FutexWait(expected) => format!("futex_wait, while the word is {expected}"),
+        Act::FutexWaited(how) => format!("futex_wait: {how}"),
+        Act::FutexWake(woken) => format!("futex_wake wakes {woken}"),
+        Act::Expire(woken) => format!("the time is out for {woken}"),
         Act::Yield => "waits, and lets others run".to_owned(),
-        Act::Spawn { thread } => format!("starts thread {thread}"),
-        Act::Join { thread } => format!("waits for the end of thread {thread}"),
-        Act::Joined { thread } => format!("thread {thread} has ended"),
+        Act::Spawn(thread) => format!("starts thread {thread}"),
+        Act::Join(thread) => format!("waits for the end of thread {thread}"),
+        Act::Joined(thread) => format!("thread {thread} has ended"),
         Act::End => "ends".to_owned(),
     }
 }
 
 /// The type of an atomic, with its number where there are several.
 fn name(atomic: Atomic, steps: &[Step]) -> String {
-    let is_other = |step: &Step| atomic_of(&step.act).is_some_and(|other| other != atomic);
-    if steps.iter().any(is_other) {
+    if steps.iter().filter_map(Step::atomic).any(|other| other != atomic) {
         format!("{} #{}", atomic.kind, atomic.number)
     } else {
         atomic.kind.to_owned()
-    }
-}
-
-/// The atomic that a step is about.
-pub(crate) fn atomic_of(act: &Act) -> Option<Atomic> {
-    match act {
-        Act::Load { atomic, .. } | Act::Store { atomic, .. } => Some(*atomic),
-        Act::Update { atomic, .. } | Act::Free { atomic } => Some(*atomic),
-        _ => None,
-    }
-}
-
-/// The value that a step reads of an atomic, and with which ordering.
-pub(crate) fn read(act: &Act) -> Option<(Atomic, &str, Ordering)> {
-    match act {
-        Act::Load { atomic, order, value } => Some((*atomic, value, *order)),
-        Act::Update { atomic, order, read, .. } => Some((*atomic, read, *order)),
-        _ => None,
-    }
-}
-
-/// The value that a step writes to an atomic, and with which ordering.
-pub(crate) fn write(act: &Act) -> Option<(Atomic, &str, Ordering)> {
-    match act {
-        Act::Store { atomic, order, value } => Some((*atomic, value, *order)),
-        Act::Update { atomic, order, wrote: Some(wrote), .. } => Some((*atomic, wrote, *order)),
-        _ => None,
     }
 }

@@ -5,7 +5,8 @@ use std::fmt::{self, Debug, Formatter};
 use std::panic::Location;
 use std::sync::atomic::Ordering::{self, AcqRel, Acquire, SeqCst};
 
-use crate::history::{self, Act, Atomic, Place};
+use crate::history;
+use crate::step::{Act, Atomic, Place, Update};
 
 thread_local! {
     /// Whether a store is loom's own; see `Model::plain_stores`.
@@ -19,7 +20,7 @@ pub(crate) fn set_plain_stores(plain: bool) {
 /// As [`std::sync::atomic::fence`].
 #[track_caller]
 pub fn fence(order: Ordering) {
-    history::note(Location::caller(), Act::Fence { order });
+    history::note(Location::caller(), Act::Fence(order));
     loom::sync::atomic::fence(order);
 }
 
@@ -58,7 +59,7 @@ macro_rules! atomic {
             pub fn new(value: $value) -> $name {
                 $name {
                     inner: loom::sync::atomic::$name::new(value),
-                    number: history::add_object(),
+                    number: history::add_atomic(),
                     made: Location::caller(),
                 }
             }
@@ -69,14 +70,15 @@ macro_rules! atomic {
 
             #[track_caller]
             fn note_update(&self, name: &'static str, order: Ordering, read: $value, wrote: Option<String>) {
-                let act = Act::Update { atomic: self.atomic(), name, order, read: format!("{read:?}"), wrote };
+                let update = Update { name, order, read: format!("{read:?}"), wrote };
+                let act = Act::Update(self.atomic(), update);
                 history::note(Location::caller(), act);
             }
 
             #[track_caller]
             pub fn load(&self, order: Ordering) -> $value {
                 let value = in_order(order, || self.inner.load(load(order)));
-                let act = Act::Load { atomic: self.atomic(), order, value: format!("{value:?}") };
+                let act = Act::Load(self.atomic(), order, format!("{value:?}"));
                 history::note(Location::caller(), act);
                 value
             }
@@ -90,7 +92,7 @@ macro_rules! atomic {
                         self.inner.swap(value, update(order));
                     }
                 });
-                let act = Act::Store { atomic: self.atomic(), order, value: format!("{value:?}") };
+                let act = Act::Store(self.atomic(), order, format!("{value:?}"));
                 history::note(Location::caller(), act);
             }
 
@@ -173,7 +175,7 @@ macro_rules! atomic {
         /// Freeing an atomic is an access to it: all others must happen before.
         impl Drop for $name {
             fn drop(&mut self) {
-                history::note(self.made, Act::Free { atomic: self.atomic() });
+                history::free_atomic(self.made, self.atomic());
                 let free: fn(&mut loom::sync::atomic::$name) = $free;
                 free(&mut self.inner);
             }

@@ -3,7 +3,8 @@
 use std::fmt::{self, Debug, Formatter};
 use std::panic::Location;
 
-use crate::history::{self, Act};
+use crate::history;
+use crate::step::{Act, Use};
 
 /// As [`std::cell::UnsafeCell`].
 pub struct UnsafeCell<T> {
@@ -14,13 +15,13 @@ pub struct UnsafeCell<T> {
 impl<T> UnsafeCell<T> {
     #[track_caller]
     pub fn new(value: T) -> UnsafeCell<T> {
-        UnsafeCell { inner: loom::cell::UnsafeCell::new(value), number: history::add_object() }
+        UnsafeCell { inner: loom::cell::UnsafeCell::new(value), number: history::add_cell() }
     }
 
     /// The data, for the use that begins now. The model counts it as a write at this moment.
     #[track_caller]
     pub fn get(&self) -> *mut T {
-        history::note(Location::caller(), Act::Use { cell: self.number });
+        history::note(Location::caller(), Act::Use(self.number, Use::Get));
         self.inner.with_mut(|data| data)
     }
 

@@ -8,7 +8,8 @@ use loom::sync::{Condvar, Mutex};
 
 use super::AtomicU32;
 use crate::check::Futex;
-use crate::history::{self, Act};
+use crate::history;
+use crate::step::Act;
 use crate::thread::yield_now;
 
 thread_local! {
@@ -59,7 +60,7 @@ pub fn futex_wake(word: &AtomicU32, most: u32) -> usize {
         calls.most_to_wake = calls.most_to_wake.max(most);
     });
     if BEHAVIOR.get() == Futex::Spurious {
-        history::note(place, Act::FutexWake { woken: 0 });
+        history::note(place, Act::FutexWake(0));
         return 0;
     }
     let mut left = most;
@@ -68,7 +69,7 @@ pub fn futex_wake(word: &AtomicU32, most: u32) -> usize {
         left -= u32::from(is_meant);
         is_meant
     });
-    history::note(place, Act::FutexWake { woken });
+    history::note(place, Act::FutexWake(woken));
     woken
 }
 
@@ -78,7 +79,7 @@ pub fn futex_wake(word: &AtomicU32, most: u32) -> usize {
 pub fn expire_timeouts() -> usize {
     let place = Location::caller();
     let woken = release(|waiter| waiter.timed);
-    history::note(place, Act::Expire { woken });
+    history::note(place, Act::Expire(woken));
     woken
 }
 
@@ -86,7 +87,7 @@ pub fn expire_timeouts() -> usize {
 fn wait(word: &AtomicU32, expected: u32, timed: bool) {
     let place = Location::caller();
     history::count(|calls| calls.futex_waits += 1);
-    history::note(place, Act::FutexWait { expected });
+    history::note(place, Act::FutexWait(expected));
     if BEHAVIOR.get() == Futex::Spurious {
         yield_now();
         return;
@@ -94,7 +95,7 @@ fn wait(word: &AtomicU32, expected: u32, timed: bool) {
     let (queue, woken) = &*QUEUE;
     let mut waiters = queue.lock().expect("no model goes on after a panic");
     if word.peek() != expected {
-        history::note(place, Act::FutexWaited { how: "it holds another value: returns at once" });
+        history::note(place, Act::FutexWaited("it holds another value: returns at once"));
         return;
     }
     let number = NEXT.replace(NEXT.get() + 1);
@@ -102,7 +103,7 @@ fn wait(word: &AtomicU32, expected: u32, timed: bool) {
     while waiters.iter().any(|waiter| waiter.number == number) {
         waiters = woken.wait(waiters).expect("no model goes on after a panic");
     }
-    history::note(place, Act::FutexWaited { how: "wakes up" });
+    history::note(place, Act::FutexWaited("wakes up"));
 }
 
 /// Takes those out of the queue who are `meant`, and counts them.

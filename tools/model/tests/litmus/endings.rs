@@ -1,10 +1,10 @@
 //! The other ways in which a model ends.
 
-use std::mem;
+use std::{mem, ptr};
 
 use model::sync::Ordering::{Acquire, Relaxed, Release};
 use model::sync::{Arc, AtomicBool, AtomicUsize, fence};
-use model::{Model, Reason, Rejection, thread};
+use model::{Model, Reason, Rejection, Watched, thread};
 
 // The programs come first, so that the lines in the texts below stay the same.
 
@@ -72,7 +72,7 @@ fn a_loop_that_lets_nobody_run_has_no_end() {
 fn an_arc_that_is_forgotten_is_a_leak() {
     let rejected = Model::new().try_check(|| mem::forget(Arc::new(1))).unwrap_err();
     assert_eq!(rejected.reason(), Reason::Leak);
-    insta::assert_snapshot!(rejected.to_string(), @"a leak: all threads have ended, and an Arc still has an owner.");
+    insta::assert_snapshot!(rejected.to_string(), @"a leak: all threads have ended, and something was never freed: an Arc still has an owner, or an atomic is still there.");
 }
 
 #[grade::test]
@@ -117,4 +117,50 @@ fn a_failed_assertion_is_told_with_the_steps() {
 fn a_panic_outside_of_models_is_as_ever() {
     Model::new().check(|| {});
     panic!("this is not the end of the model");
+}
+
+#[grade::test]
+fn an_arc_that_is_dropped_again_is_told() {
+    let rejected = Model::new().try_check(|| {
+        let arc = Arc::new(1);
+        // SAFETY: none; what is read here is dropped, and then once more.
+        drop(unsafe { ptr::read(&arc) });
+    });
+    assert_eq!(rejected.unwrap_err().reason(), Reason::DroppedTwice);
+}
+
+#[grade::test]
+fn an_atomic_that_is_never_freed_is_a_leak() {
+    let rejected = Model::new().try_check(|| mem::forget(AtomicBool::new(false))).unwrap_err();
+    assert_eq!(rejected.reason(), Reason::Leak);
+}
+
+#[grade::test]
+fn readers_of_a_value_do_not_race_but_who_changes_it_does() {
+    let together = |writes: bool| {
+        Model::new().try_check(move || {
+            let value = Arc::new(Watched::new());
+            let other = thread::spawn({
+                let value = value.clone();
+                move || value.read()
+            });
+            if writes {
+                drop(value);
+            } else {
+                value.read();
+                other.join();
+            }
+        })
+    };
+    together(false).unwrap();
+    together(true).unwrap();
+
+    let rejected = Model::new().try_check(|| {
+        let value: &'static Watched = Box::leak(Box::new(Watched::new()));
+        let other = thread::spawn(|| value.read());
+        // SAFETY: none, against the read; the memory stays.
+        unsafe { ptr::drop_in_place(ptr::from_ref(value).cast_mut()) };
+        other.join();
+    });
+    assert_eq!(rejected.unwrap_err().reason(), Reason::Race);
 }
