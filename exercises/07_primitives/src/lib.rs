@@ -1,6 +1,7 @@
 //! Chapter 7, atomics, ordering and futex: each module is one exercise.
 
 pub mod given;
+pub mod place;
 pub mod sync;
 
 #[cfg_attr(feature = "solution", path = "../../../solutions/07_primitives/e0_mailbox.rs")]
@@ -13,3 +14,5 @@ pub mod e2_futex_mutex;
 pub mod e3_futex_condvar;
 #[cfg_attr(feature = "solution", path = "../../../solutions/07_primitives/e4_oneshot.rs")]
 pub mod e4_oneshot;
+#[cfg_attr(feature = "solution", path = "../../../solutions/07_primitives/e5_arc_weak.rs")]
+pub mod e5_arc_weak;

@@ -52,3 +52,9 @@ impl FutexCondvar {
         todo!("wake all, and count {:?}", self.notifications)
     }
 }
+
+impl Default for FutexCondvar {
+    fn default() -> FutexCondvar {
+        FutexCondvar::new()
+    }
+}

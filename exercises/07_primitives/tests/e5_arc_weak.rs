@@ -1,0 +1,246 @@
+//! Exercise 7.5: `primitives::e5_arc_weak`, in the model, and on threads of the system.
+
+use std::cell::Cell;
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+
+use model::{Model, Watched, sync, thread};
+use primitives::e5_arc_weak as real;
+
+#[cfg_attr(feature = "solution", path = "../../../solutions/07_primitives/e5_arc_weak.rs")]
+#[cfg_attr(not(feature = "solution"), path = "../src/e5_arc_weak.rs")]
+#[allow(dead_code)]
+mod e5_arc_weak;
+#[path = "../src/place.rs"]
+#[allow(dead_code)]
+mod place;
+
+use e5_arc_weak::{MyArc, MyWeak};
+
+/// In a model, two threads have an owner each, of the same value, and do this with it.
+///
+/// The model sees a value that is used, changed or dropped at the wrong time, that is dropped twice
+/// or never; and memory that is freed too early or never.
+fn two(mine: fn(MyArc<Watched>), others: fn(MyArc<Watched>)) {
+    Model::new().check(move || {
+        let arc = MyArc::new(Watched::new());
+        let other = thread::spawn({
+            let arc = arc.clone();
+            move || others(arc)
+        });
+        mine(arc);
+        other.join();
+    });
+}
+
+/// As [`two`], where the other thread has a weak owner.
+fn strong_and_weak(mine: fn(MyArc<Watched>), others: fn(MyWeak<Watched>)) {
+    Model::new().check(move || {
+        let arc = MyArc::new(Watched::new());
+        let weak = MyArc::downgrade(&arc);
+        let other = thread::spawn(move || others(weak));
+        mine(arc);
+        other.join();
+    });
+}
+
+fn read(arc: MyArc<Watched>) {
+    arc.read();
+}
+
+/// Changes the value, if this is the only owner.
+fn change(mut arc: MyArc<Watched>) {
+    if let Some(value) = MyArc::get_mut(&mut arc) {
+        value.change();
+    }
+}
+
+fn upgrade(weak: MyWeak<Watched>) {
+    if let Some(arc) = weak.upgrade() {
+        arc.read();
+    }
+}
+
+/// Becomes a strong owner, and goes as a weak one.
+fn become_strong(weak: MyWeak<Watched>) {
+    let strong = weak.upgrade();
+    drop(weak);
+    if let Some(arc) = strong {
+        arc.read();
+    }
+}
+
+#[grade::test(hint = "with which counts does a value begin?")]
+fn step1_all_owners_have_the_same_value() {
+    Model::new().check(|| {
+        let first = MyArc::new(sync::AtomicU32::new(1));
+        let second = first.clone();
+        first.store(2, sync::Ordering::Relaxed);
+        drop(first);
+        assert_eq!(second.load(sync::Ordering::Relaxed), 2, "the value that the first changed");
+    });
+}
+
+#[grade::test(hint = "who drops the value, and what must come before?")]
+fn step1_the_last_owner_drops_the_value() {
+    two(read, read);
+    two(drop, drop);
+    // A third owner comes and goes.
+    two(|arc| read(arc.clone()), read);
+}
+
+#[grade::test(hint = "what is left when the last strong owner goes?")]
+fn step2_a_weak_owner_keeps_the_memory_and_not_the_value() {
+    Model::new().check(|| {
+        let arc = MyArc::new(sync::Arc::new(7));
+        let value = sync::Arc::clone(&arc);
+        let weak = MyArc::downgrade(&arc);
+        let strong = weak.upgrade().expect("there is a strong owner");
+        assert_eq!(**strong, 7);
+        drop(arc);
+        assert!(weak.upgrade().is_some(), "there is still a strong owner");
+        drop(strong);
+        assert!(weak.upgrade().is_none(), "no strong owner is left");
+        assert_eq!(sync::Arc::strong_count(&value), 1, "the value was dropped with the last one");
+    });
+}
+
+#[grade::test(hint = "between the look at the counter and the new owner, what may happen?")]
+fn step2_upgrade_gets_a_value_that_is_there_or_none() {
+    strong_and_weak(drop, upgrade);
+    strong_and_weak(read, upgrade);
+    strong_and_weak(drop, become_strong);
+}
+
+#[grade::test(hint = "when the value has gone, what may the counter still do?")]
+fn step2_a_value_that_has_gone_does_not_come_back() {
+    Model::new().check(|| {
+        let arc = MyArc::new(Watched::new());
+        let (mine, others) = (MyArc::downgrade(&arc), MyArc::downgrade(&arc));
+        let other = thread::spawn(move || upgrade(others));
+        drop(arc);
+        upgrade(mine);
+        other.join();
+    });
+}
+
+#[grade::test(hint = "who counts as a weak owner?")]
+fn step2_weak_owners_come_and_go_beside_each_other() {
+    two(|arc| drop(MyArc::downgrade(&arc)), |arc| drop(MyArc::downgrade(&arc)));
+    strong_and_weak(drop, drop);
+    two(
+        |arc| {
+            let weak = MyArc::downgrade(&arc);
+            assert!(weak.upgrade().is_some(), "this thread has a strong owner all the time");
+        },
+        |arc| drop(arc.clone()),
+    );
+}
+
+#[grade::test(hint = "what does an owner need to have seen before it takes the value out?")]
+fn step3_try_unwrap_takes_the_value_of_the_only_strong_owner() {
+    let unwrap: fn(MyArc<Watched>) = |arc| {
+        if let Ok(mut value) = MyArc::try_unwrap(arc) {
+            value.change();
+        }
+    };
+    two(unwrap, read);
+    two(unwrap, unwrap);
+    strong_and_weak(unwrap, upgrade);
+    Model::new().check(|| {
+        let arc = MyArc::new(7);
+        let other = arc.clone();
+        let arc = MyArc::try_unwrap(arc).err().expect("there are two strong owners");
+        drop(other);
+        let weak = MyArc::downgrade(&arc);
+        assert!(
+            MyArc::try_unwrap(arc).is_ok_and(|value| value == 7),
+            "a weak owner is no obstacle"
+        );
+        assert!(weak.upgrade().is_none(), "the value has been taken out");
+    });
+}
+
+#[grade::test(hint = "who may become a strong owner while you look?")]
+fn step3_get_mut_is_for_the_only_owner() {
+    Model::new().check(|| {
+        let mut arc = MyArc::new(1);
+        *MyArc::get_mut(&mut arc).expect("it is the only owner") += 1;
+        let other = arc.clone();
+        assert!(MyArc::get_mut(&mut arc).is_none(), "there is another strong owner");
+        drop(other);
+        let weak = MyArc::downgrade(&arc);
+        assert!(MyArc::get_mut(&mut arc).is_none(), "there is a weak owner");
+        drop(weak);
+        *MyArc::get_mut(&mut arc).expect("it is the only owner again") += 1;
+        assert_eq!(*arc, 3);
+        drop(MyArc::downgrade(&arc));
+        assert!(MyArc::get_mut(&mut arc).is_some(), "what it did leaves no trace");
+    });
+}
+
+#[grade::test(timeout_ms = 20_000, hint = "who may become a strong owner while you look?")]
+fn step3_get_mut_sees_all_that_others_did() {
+    two(change, read);
+    two(change, change);
+    strong_and_weak(change, upgrade);
+    strong_and_weak(change, become_strong);
+    two(change, |arc| upgrade(MyArc::downgrade(&arc)));
+    two(change, |arc| {
+        let weak = MyArc::downgrade(&arc);
+        drop(arc);
+        upgrade(weak);
+    });
+    two(change, |arc| {
+        let weak = MyArc::downgrade(&arc);
+        change(arc);
+        upgrade(weak);
+    });
+}
+
+#[grade::test(hint = "does a circle of owners go away?")]
+fn step3_a_child_that_knows_its_parent_weakly_keeps_nothing() {
+    static DROPPED: AtomicUsize = AtomicUsize::new(0);
+    struct Node {
+        parent: Cell<Option<real::MyWeak<Node>>>,
+        _child: Option<real::MyArc<Node>>,
+    }
+    // SAFETY: this test has one thread.
+    unsafe impl Sync for Node {}
+    impl Drop for Node {
+        fn drop(&mut self) {
+            let parent = self.parent.take().and_then(|parent| parent.upgrade());
+            assert!(parent.is_none(), "the parent goes before the child");
+            DROPPED.fetch_add(1, SeqCst);
+        }
+    }
+    let child = real::MyArc::new(Node { parent: Cell::new(None), _child: None });
+    let parent = real::MyArc::new(Node { parent: Cell::new(None), _child: Some(child.clone()) });
+    child.parent.set(Some(real::MyArc::downgrade(&parent)));
+    drop((child, parent));
+    assert_eq!(DROPPED.load(SeqCst), 2, "the parent and the child");
+}
+
+#[grade::test(timeout_ms = 20_000, hint = "does it hold on threads of the system, too?")]
+fn step3_the_counts_hold_on_threads_of_the_system() {
+    static DROPPED: AtomicUsize = AtomicUsize::new(0);
+    struct Value(u64);
+    impl Drop for Value {
+        fn drop(&mut self) {
+            DROPPED.fetch_add(1, SeqCst);
+        }
+    }
+    let arc = real::MyArc::new(Value(7));
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                for _ in 0..1_000 {
+                    let weak = real::MyArc::downgrade(&arc.clone());
+                    assert_eq!(weak.upgrade().expect("an owner is there").0, 7);
+                }
+            });
+        }
+    });
+    assert_eq!(DROPPED.load(SeqCst), 0, "an owner is there");
+    drop(arc);
+    assert_eq!(DROPPED.load(SeqCst), 1, "the last owner has gone");
+}
