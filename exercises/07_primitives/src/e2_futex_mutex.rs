@@ -42,7 +42,6 @@ impl<T> FutexMutex<T> {
 
 impl<T> Deref for FutexGuard<'_, T> {
     type Target = T;
-
     fn deref(&self) -> &T {
         todo!("the value is at {:?}", self.mutex.value.get())
     }
@@ -54,4 +53,8 @@ impl<T> DerefMut for FutexGuard<'_, T> {
     }
 }
 
-// TODO: a guard that is dropped frees the mutex, and wakes one sleeper if there may be one.
+impl<T> Drop for FutexGuard<'_, T> {
+    fn drop(&mut self) {
+        // TODO: free the mutex, and wake one sleeper if there may be one.
+    }
+}

@@ -42,7 +42,6 @@ impl<T> SpinLock<T> {
 
 impl<T> Deref for SpinGuard<'_, T> {
     type Target = T;
-
     fn deref(&self) -> &T {
         todo!("the value is at {:?}", self.lock.value.get())
     }
@@ -54,4 +53,8 @@ impl<T> DerefMut for SpinGuard<'_, T> {
     }
 }
 
-// TODO: a guard that is dropped frees the lock.
+impl<T> Drop for SpinGuard<'_, T> {
+    fn drop(&mut self) {
+        // TODO: free the lock.
+    }
+}
