@@ -39,7 +39,8 @@ impl<T> MyArc<T> {
         weak.compare_exchange(1, LOCKED, Acquire, Relaxed).ok()?;
         // Acquire pairs with the Release of the strong owners that went.
         let is_only = strong.load(Acquire) == 1;
-        // Release pairs with the Acquire in `downgrade`: who finds it open again comes after us.
+        // Release pairs with the Acquire in `downgrade`: who finds it open again comes after us. std
+        // has the two as well; the file `weaker.toml` beside this one proves that Relaxed would do.
         weak.store(1, Release);
         // SAFETY: there is no other owner, and `&mut self` keeps this one from making any.
         is_only.then(|| unsafe { &mut *this.place.value() })
