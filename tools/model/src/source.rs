@@ -22,8 +22,11 @@ pub(crate) fn place(place: &Location<'_>) -> String {
 /// The line of source at `place`, if the file is still where it was compiled.
 pub(crate) fn line(place: &Location<'_>) -> Option<String> {
     let here = env::current_dir().ok()?;
-    // The path begins in the root of the workspace; a test runs in the folder of its package.
-    let text = here.ancestors().find_map(|dir| fs::read_to_string(dir.join(place.file())).ok())?;
+    // The path begins in the root of the workspace; a test runs in the folder of its package, other
+    // programs anywhere.
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2);
+    let mut folders = here.ancestors().chain(workspace);
+    let text = folders.find_map(|folder| fs::read_to_string(folder.join(place.file())).ok())?;
     let number = usize::try_from(place.line()).ok()?;
     Some(text.lines().nth(number.checked_sub(1)?)?.trim().to_owned())
 }
