@@ -10,7 +10,7 @@ use fastrand::Rng;
 use crate::cost::Cost;
 use crate::results::{Samples, table};
 use crate::run::Purpose;
-use crate::stats::{Summary, readable, two_digits};
+use crate::stats::{RatioSummary, Summary, readable, two_digits};
 
 /// The order of the turns is drawn, always the same way.
 pub(crate) const SEED: u64 = 2;
@@ -99,10 +99,25 @@ impl Lab {
         self.summary(name, |cost| cost.cpu)
     }
 
-    fn summary(&self, name: &str, clock: fn(&Cost) -> Duration) -> Summary {
+    /// How many times the time of one variant is that of another, taken within each round.
+    ///
+    /// # Panics
+    ///
+    /// Panics where no variants of these names were measured.
+    pub fn ratio_within_rounds(&self, name: &str, other: &str) -> RatioSummary {
+        let [ours, theirs] = [name, other].map(|name| self.samples_of(name));
+        let seconds = |cost: &Cost| cost.wall.as_secs_f64();
+        RatioSummary::of(ours.iter().zip(theirs).map(|(own, other)| seconds(own) / seconds(other)))
+    }
+
+    fn samples_of(&self, name: &str) -> &[Cost] {
         let found = self.samples.iter().find(|(known, _)| known == name);
         let (_, samples) = found.unwrap_or_else(|| panic!("no variant `{name}` was measured"));
-        Summary::of(samples.iter().map(clock))
+        samples
+    }
+
+    fn summary(&self, name: &str, clock: fn(&Cost) -> Duration) -> Summary {
+        Summary::of(self.samples_of(name).iter().map(clock))
     }
 
     /// Keeps a text that a page can include by its name; a later one replaces an earlier one.

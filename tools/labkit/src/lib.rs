@@ -18,4 +18,4 @@ pub use cost::Cost;
 pub use lab::{Lab, Variant};
 pub use machine::free_memory_mib;
 pub use run::run;
-pub use stats::Summary;
+pub use stats::{RatioSummary, Summary};

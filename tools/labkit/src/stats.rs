@@ -21,10 +21,7 @@ impl Summary {
     pub fn of(samples: impl IntoIterator<Item = Duration>) -> Summary {
         let mut sorted: Vec<Duration> = samples.into_iter().collect();
         sorted.sort_unstable();
-        let at = |share: f64| {
-            let last = sorted.len().saturating_sub(1);
-            sorted.get((last as f64 * share).round() as usize).copied().unwrap_or_default()
-        };
+        let at = |share| by_rank(&sorted, share);
         Summary { least: at(0.0), p10: at(0.1), median: at(0.5), p90: at(0.9) }
     }
 }
@@ -37,6 +34,41 @@ impl Display for Summary {
         let range = format!("({p10} to {p90})").replace(' ', "\u{a0}");
         write!(f, "{} {range}", median.replace(' ', "\u{a0}"))
     }
+}
+
+/// Order statistics of how many times one variant takes as long as another.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct RatioSummary {
+    /// A tenth of the ratios lie below it.
+    pub p10: f64,
+    /// Half of the ratios lie below it.
+    pub median: f64,
+    /// A tenth of the ratios lie above it.
+    pub p90: f64,
+}
+
+impl RatioSummary {
+    /// Summarizes ratios; those of none are all zero.
+    pub fn of(ratios: impl IntoIterator<Item = f64>) -> RatioSummary {
+        let mut sorted: Vec<f64> = ratios.into_iter().collect();
+        sorted.sort_unstable_by(f64::total_cmp);
+        let at = |share| by_rank(&sorted, share);
+        RatioSummary { p10: at(0.1), median: at(0.5), p90: at(0.9) }
+    }
+}
+
+impl Display for RatioSummary {
+    /// The median, and the range in which eight ratios of ten lie.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let RatioSummary { p10, median, p90 } = self;
+        write!(f, "{median:.2} ({p10:.2}\u{a0}to\u{a0}{p90:.2})")
+    }
+}
+
+/// The sample below which this share of the others lie; zero where there are none.
+fn by_rank<T: Copy + Default>(sorted: &[T], share: f64) -> T {
+    let last = sorted.len().saturating_sub(1);
+    sorted.get((last as f64 * share).round() as usize).copied().unwrap_or_default()
 }
 
 /// A duration with two significant digits and its unit.
@@ -84,6 +116,13 @@ mod tests {
         let summary = Summary::of([10, 0, 5, 3, 4, 6, 2, 8, 9, 7, 1].map(us));
         let expected = [0, 1, 5, 9].map(us);
         assert_eq!([summary.least, summary.p10, summary.median, summary.p90], expected);
+    }
+
+    #[test]
+    fn ratios_are_told_with_their_spread() {
+        let ratios = RatioSummary::of((0..=10).map(|tenth| 1.0 + f64::from(tenth) / 10.0));
+        assert_eq!(ratios.to_string(), "1.50 (1.10\u{a0}to\u{a0}1.90)");
+        assert_eq!(RatioSummary::of([]).median, 0.0);
     }
 
     #[test]
