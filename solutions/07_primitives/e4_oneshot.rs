@@ -8,12 +8,14 @@ use crate::sync::{Arc, AtomicU32, UnsafeCell, futex_wait, futex_wake};
 
 /// Both ends are there, and there is no value yet.
 const EMPTY: u32 = 0;
+/// As `EMPTY`, and the receiver may sleep.
+const AWAITED: u32 = 1;
 /// The value is there, and is the receiver's.
-const FULL: u32 = 1;
+const FULL: u32 = 2;
 /// The sender has gone without a value, or the value has been taken: none will come.
-const OVER: u32 = 2;
+const OVER: u32 = 3;
 /// The receiver has gone.
-const DEAF: u32 = 3;
+const DEAF: u32 = 4;
 
 /// What the two ends share.
 struct Shared<T> {
@@ -47,18 +49,19 @@ pub fn oneshot<T: Send>() -> (Sender<T>, Receiver<T>) {
 }
 
 impl<T> Sender<T> {
-    /// Sends the value; never waits. Where the receiver has gone, the value comes back.
+    /// Sends the value; never waits. Where the receiver has gone, the value comes back. Makes a system
+    /// call only where the receiver may sleep.
     pub fn send(self, value: T) -> Result<(), T> {
         let Shared { state, value: place } = &*self.shared;
         // SAFETY: the state is not `FULL`, so the place is the sender's; it has no value yet.
         unsafe { (*place.get()).write(value) };
-        // Release pairs with the Acquire of the receiver, in `take` or in `drop`. Relaxed where it
-        // fails: the value that comes back is our own.
-        if state.compare_exchange(EMPTY, FULL, Release, Relaxed).is_err() {
+        // Release pairs with the Acquire of the receiver, in `try_recv` or in `drop`.
+        match state.swap(FULL, Release) {
             // SAFETY: the receiver has gone and does not look here; the value was written above.
-            return Err(unsafe { (*place.get()).assume_init_read() });
+            DEAF => return Err(unsafe { (*place.get()).assume_init_read() }),
+            AWAITED => _ = futex_wake(state, 1),
+            _ => {}
         }
-        futex_wake(state, 1);
         Ok(())
     }
 }
@@ -70,7 +73,11 @@ impl<T> Receiver<T> {
             if let Some(result) = self.try_recv() {
                 return result;
             }
-            futex_wait(&self.shared.state, EMPTY);
+            // Where this fails the state is no longer `EMPTY`, and the sleep ends at once unless it is
+            // `AWAITED`. Relaxed: the next look decides.
+            let state = &self.shared.state;
+            let _ = state.compare_exchange(EMPTY, AWAITED, Relaxed, Relaxed);
+            futex_wait(state, AWAITED);
         }
     }
 
@@ -79,7 +86,7 @@ impl<T> Receiver<T> {
         let Shared { state, value } = &*self.shared;
         // Acquire pairs with the Release in `send`.
         match state.load(Acquire) {
-            EMPTY => None,
+            EMPTY | AWAITED => None,
             FULL => {
                 // Relaxed: nobody but this end looks at the state from now on.
                 state.store(OVER, Relaxed);
@@ -95,9 +102,11 @@ impl<T> Receiver<T> {
 impl<T> Drop for Sender<T> {
     fn drop(&mut self) {
         let state = &self.shared.state;
-        // It fails after a `send`, and where the receiver has gone. Relaxed: there is no value to
+        // Both fail after a `send`, and where the receiver has gone. Relaxed: there is no value to
         // hand over, and none to take back.
-        if state.compare_exchange(EMPTY, OVER, Relaxed, Relaxed).is_ok() {
+        if state.compare_exchange(EMPTY, OVER, Relaxed, Relaxed).is_err()
+            && state.compare_exchange(AWAITED, OVER, Relaxed, Relaxed).is_ok()
+        {
             futex_wake(state, 1);
         }
     }

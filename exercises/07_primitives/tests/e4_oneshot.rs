@@ -110,6 +110,25 @@ fn step2_every_value_is_dropped_once() {
     ends(drop, drop);
 }
 
+#[grade::test(hint = "how does the sender know whether somebody sleeps?")]
+fn step3_no_system_call_where_nobody_waits() {
+    Model::new().check(|| {
+        let (tx, mut rx) = oneshot();
+        assert_eq!(rx.try_recv(), None, "it may still come");
+        tx.send(7).unwrap();
+        assert_eq!(rx.recv(), Ok(7), "it was there before");
+        let (tx, rx) = oneshot::<u32>();
+        drop(tx);
+        assert_eq!(rx.recv(), Err(Disconnected), "the sender has gone");
+        let calls = model::calls();
+        assert_eq!(
+            (calls.futex_waits, calls.futex_wakes),
+            (0, 0),
+            "futex_wait and futex_wake calls of a thread that is alone"
+        );
+    });
+}
+
 #[grade::test(hint = "which threads get a `T`?")]
 fn step3_only_what_may_move_between_threads_may_be_sent() {
     use grade::impls;

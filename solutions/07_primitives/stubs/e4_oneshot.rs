@@ -35,7 +35,8 @@ pub fn oneshot<T: Send>() -> (Sender<T>, Receiver<T>) {
 }
 
 impl<T> Sender<T> {
-    /// Sends the value; never waits. Where the receiver has gone, the value comes back.
+    /// Sends the value; never waits. Where the receiver has gone, the value comes back. Makes a system
+    /// call only where the receiver may sleep.
     pub fn send(self, value: T) -> Result<(), T> {
         // TODO: list the states, and who may go from which to which.
         todo!("{:?}: write {} bytes", self.shared.state, size_of_val(&value))
