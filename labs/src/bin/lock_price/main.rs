@@ -28,7 +28,6 @@ mod place;
 mod sync;
 
 use std::process::ExitCode;
-use std::time::Duration;
 
 use anyhow::Result;
 use labkit::{Lab, Variant};
@@ -89,19 +88,20 @@ fn report(lab: &mut Lab, operations: u64) {
     for group in GROUPS {
         let (own, others) = group.split_first().expect("a group has a first one");
         for threads in THREADS {
-            let own = variant_name(own, threads);
-            let mut row = vec![own.clone(), each(lab, &own, operations)];
+            let variant = variant_name(own, threads);
+            let mut row =
+                vec![format!("`{own}`"), threads.to_string(), each(lab, &variant, operations)];
             for other in others {
-                let other = variant_name(other, threads);
-                let ratio = lab.ratio_within_rounds(&own, &other);
-                lab.fact(&format!("{own}_to_{other}"), ratio.to_string());
-                row.push(format!("{}: {ratio}", each(lab, &other, operations)));
+                let ratio = lab.ratio_within_rounds(&variant, &variant_name(other, threads));
+                lab.fact(&format!("{variant}_to_{other}"), ratio.to_string());
+                row.push(ratio.to_string());
             }
-            row.resize(4, String::new());
+            row.resize(5, String::new());
             rows.push(row);
         }
     }
-    lab.page_table(&["the book's, and threads", "each", "std", "another crate's"], &rows);
+    let head = ["the book's", "threads", "time", "times std's", "times parking_lot's or tokio's"];
+    lab.page_table(&head, &rows);
     lab.fact("operations", operations.to_string());
     lab.fact("how_it_could_be_wrong", HOW_IT_COULD_BE_WRONG.trim_end());
 }
@@ -109,6 +109,5 @@ fn report(lab: &mut Lab, operations: u64) {
 /// The median time of one operation.
 fn each(lab: &Lab, variant: &str, operations: u64) -> String {
     let nanoseconds = lab.wall(variant).median.as_secs_f64() * 1e9 / operations as f64;
-    let each = Duration::from_secs_f64(nanoseconds / 1e9);
-    format!("{:.0} ns", each.as_nanos())
+    format!("{nanoseconds:.0}\u{a0}ns")
 }
