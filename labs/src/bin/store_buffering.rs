@@ -2,7 +2,7 @@
 //!
 //! On paper it is possible with every ordering but `SeqCst`. This counts how often a machine does it.
 //! x86-64 lets a load overtake an older store to another place (Intel, *Software Developer's Manual*,
-//! volume 3, 10.2.2), and that is all it takes.
+//! volume 3, "Memory Ordering"), and that is all it takes.
 
 use std::cell::Cell;
 use std::hint::spin_loop;
@@ -42,12 +42,18 @@ fn measure(lab: &mut Lab) -> Result<()> {
     lab.measure(rounds, variants.collect())?;
 
     let counts = blind.each_ref().map(Cell::get);
-    let row =
-        |((name, ..), count): (&(&str, _, _), u64)| vec![format!("`{name}`"), count.to_string()];
-    let rows: Vec<Vec<String>> = PAIRS.iter().zip(counts).map(row).collect();
-    lab.page_table(&["store and load", "neither saw the other"], &rows);
     // Every variant also runs once as a check, and once to warm up.
-    lab.fact("meetings", (meetings * (rounds as u64 + 2)).to_string());
+    let all = meetings * (rounds as u64 + 2);
+    let rows: Vec<Vec<String>> = PAIRS
+        .iter()
+        .zip(counts)
+        .map(|((name, ..), count)| {
+            let share = count as f64 / all as f64 * 100.0;
+            vec![format!("`{name}`"), count.to_string(), format!("{share:.0} %")]
+        })
+        .collect();
+    lab.page_table(&["store and load", "neither saw the other", "of all"], &rows);
+    lab.fact("meetings", all.to_string());
     lab.fact("how_it_could_be_wrong", HOW_IT_COULD_BE_WRONG.trim_end());
     lab.claim("with SeqCst, one of the two always sees the other", counts[2] == 0);
     Ok(())
@@ -66,8 +72,11 @@ fn meet(meetings: u64, store: Ordering, load: Ordering) -> Result<u64> {
     // Both wait until the other has come so far, too.
     let wait = |steps: u64| {
         arrived.fetch_add(1, SeqCst);
+        let mut rounds = 0;
         while arrived.load(SeqCst) < 2 * steps {
-            spin_loop();
+            rounds += 1;
+            // The other thread may need this very processor.
+            if rounds < 1_000 { spin_loop() } else { thread::yield_now() }
         }
     };
     let go = |me: usize| {
