@@ -1,6 +1,6 @@
 //! The flag carries the letter: who reads the flag with Acquire, and finds it raised with Release,
-//! sees all that was written before it was raised. With Relaxed on either side the flag is no less
-//! atomic, but nothing comes with it, and the reader may take the letter before it is there.
+//! sees all that was written before it was raised. The tempting mistake is Relaxed: the flag is no less
+//! atomic with it, but nothing comes along, and the reader may take the letter before it is there.
 
 use crate::sync::Ordering::{Acquire, Release};
 use crate::sync::{AtomicBool, UnsafeCell};

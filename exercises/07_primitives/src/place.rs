@@ -1,6 +1,7 @@
 //! Supplied: memory for a value and two counters, which nobody frees but by `free`.
 
 use std::cell::UnsafeCell;
+use std::fmt::{self, Debug, Formatter};
 use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
 
@@ -25,6 +26,12 @@ impl<T> Clone for Place<T> {
 }
 
 impl<T> Copy for Place<T> {}
+
+impl<T> Debug for Place<T> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str("Place")
+    }
+}
 
 // SAFETY: threads that know the same place may have `&T` at the same time, and each of them may drop
 // the value.

@@ -24,13 +24,13 @@ impl Mailbox {
     /// Call it at most once.
     pub unsafe fn post(&self, letter: u64) {
         // TODO: write the letter, through `self.letter.get()`, and raise the flag.
-        todo!("post {letter}; {:?} and {:?} are there for it", self.posted, self.letter.get())
+        todo!("post {letter}; {:?} and {:?} are there for it", self.posted, self.letter)
     }
 
     /// The letter, if it has come; never waits.
     pub fn look(&self) -> Option<u64> {
         // TODO: look at the flag, and only then at the letter.
-        todo!("look whether {:?}, then read {:?}", self.posted, self.letter.get())
+        todo!("look whether {:?}, then read {:?}", self.posted, self.letter)
     }
 }
 

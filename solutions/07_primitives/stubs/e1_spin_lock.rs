@@ -43,13 +43,13 @@ impl<T> SpinLock<T> {
 impl<T> Deref for SpinGuard<'_, T> {
     type Target = T;
     fn deref(&self) -> &T {
-        todo!("the value is at {:?}", self.lock.value.get())
+        todo!("the value is in {:?}", self.lock.value)
     }
 }
 
 impl<T> DerefMut for SpinGuard<'_, T> {
     fn deref_mut(&mut self) -> &mut T {
-        todo!("the value is at {:?}", self.lock.value.get())
+        todo!("the value is in {:?}", self.lock.value)
     }
 }
 

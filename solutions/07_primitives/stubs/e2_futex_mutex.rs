@@ -43,13 +43,13 @@ impl<T> FutexMutex<T> {
 impl<T> Deref for FutexGuard<'_, T> {
     type Target = T;
     fn deref(&self) -> &T {
-        todo!("the value is at {:?}", self.mutex.value.get())
+        todo!("the value is in {:?}", self.mutex.value)
     }
 }
 
 impl<T> DerefMut for FutexGuard<'_, T> {
     fn deref_mut(&mut self) -> &mut T {
-        todo!("the value is at {:?}", self.mutex.value.get())
+        todo!("the value is in {:?}", self.mutex.value)
     }
 }
 

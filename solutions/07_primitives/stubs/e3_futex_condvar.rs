@@ -20,7 +20,7 @@ impl FutexCondvar {
     /// comes after the mutex was freed is not missed. It may also return without one.
     pub fn wait<'a, T>(&self, guard: MutexGuard<'a, T>) -> MutexGuard<'a, T> {
         // TODO: a guard knows its mutex: `guard.mutex()`.
-        todo!("after {:?}, free the mutex {:p}", self.notifications, guard.mutex())
+        todo!("after {:?}, free the mutex {:?}", self.notifications, guard.mutex())
     }
 
     /// As `wait`, again and again while `condition` holds.
@@ -39,7 +39,7 @@ impl FutexCondvar {
         guard: MutexGuard<'a, T>,
         timeout: Duration,
     ) -> (MutexGuard<'a, T>, bool) {
-        todo!("free the mutex {:p}, and wait for {timeout:?}", guard.mutex())
+        todo!("free the mutex {:?}, and wait for {timeout:?}", guard.mutex())
     }
 
     /// Wakes one of the threads that wait, if there are any.

@@ -46,12 +46,12 @@ impl<T> Sender<T> {
 impl<T> Receiver<T> {
     /// Waits for the value, asleep.
     pub fn recv(self) -> Result<T, Disconnected> {
-        todo!("{:?}: wait for {:?}", self.shared.state, self.shared.value.get())
+        todo!("{:?}: wait for {:?}", self.shared.state, self.shared.value)
     }
 
     /// The value, if it has come; `None` if it may still come. Never waits.
     pub fn try_recv(&mut self) -> Option<Result<T, Disconnected>> {
-        todo!("{:?}: take {:?}", self.shared.state, self.shared.value.get())
+        todo!("{:?}: take {:?}", self.shared.state, self.shared.value)
     }
 }
 

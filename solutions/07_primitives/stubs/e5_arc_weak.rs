@@ -23,37 +23,37 @@ impl<T> MyArc<T> {
 
     /// The value, to change it, if this is its only owner: no other strong one, and no weak one.
     pub fn get_mut(this: &mut Self) -> Option<&mut T> {
-        todo!("change the value at {:p}", &this.place)
+        todo!("change the value {:?}", this.place)
     }
 
     /// A weak owner of the same value.
     pub fn downgrade(this: &Self) -> MyWeak<T> {
-        todo!("make a MyWeak of the place at {:p}", &this.place)
+        todo!("make a MyWeak of the place {:?}", this.place)
     }
 
     /// The value itself, if this is its only strong owner; else the owner comes back.
     pub fn try_unwrap(this: Self) -> Result<T, Self> {
-        todo!("take the value at {:p} out", &this.place)
+        todo!("take the value {:?} out", this.place)
     }
 }
 
 impl<T> MyWeak<T> {
     /// A strong owner, if the value is still there.
     pub fn upgrade(&self) -> Option<MyArc<T>> {
-        todo!("make a MyArc of the place at {:p}", &self.place)
+        todo!("make a MyArc of the place {:?}", self.place)
     }
 }
 
 impl<T> Deref for MyArc<T> {
     type Target = T;
     fn deref(&self) -> &T {
-        todo!("the value is in the place at {:p}", &self.place)
+        todo!("the value is in the place {:?}", self.place)
     }
 }
 
 impl<T> Clone for MyArc<T> {
     fn clone(&self) -> Self {
-        todo!("one more owner of the place at {:p}", &self.place)
+        todo!("one more owner of the place {:?}", self.place)
     }
 }
 

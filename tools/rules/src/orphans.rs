@@ -48,8 +48,8 @@ fn belongs(catalog: &Catalog, file: &str, named: &BTreeSet<String>) -> bool {
         ["solutions", chapter, "mistakes", exercise, name] => {
             has(chapter, exercise) && name.ends_with(".patch")
         }
-        // The record of the tests.
-        ["solutions", _, "shipped.txt"] => true,
+        // The record of the tests, and what the gauntlet reads.
+        ["solutions", _, "shipped.txt" | "weaker.toml"] => true,
         ["solutions", chapter, name] => has(chapter, stem(name, ".rs")) || named.contains(file),
         ["solutions", ..] => false,
         _ => true,

@@ -9,8 +9,10 @@ use rules::project::note;
 use rules::snapshot::{Order, compare};
 use rules::{assert_none, project};
 
-/// Where the functions and their instructions are.
-const FOLDER: &str = "listings/07_primitives/instructions";
+/// The functions.
+const SOURCE: &str = "tools/rules/instructions/orderings.rs";
+/// Where their instructions are recorded.
+const FOLDER: &str = "book/results/07_primitives/instructions";
 
 #[test]
 fn each_ordering_becomes_the_instructions_on_the_page() {
@@ -59,7 +61,7 @@ fn is_installed(target: &str) -> bool {
 fn compile(target: &str, features: &str) -> String {
     let folder = tempfile::tempdir().expect("the system has room for a folder");
     let file = folder.path().join("orderings.s");
-    let source = project().catalog.root.join(FOLDER).join("orderings.rs");
+    let source = project().catalog.root.join(SOURCE);
     let status = rustc()
         .args(["--edition", "2021", "-O", "--crate-type", "lib", "--emit", "asm"])
         .args(["--target", target, "-C", &format!("target-feature={features}"), "-o"])

@@ -1,5 +1,5 @@
-//! One function for each way to load, store, swap and fence. `tools/rules/tests/instructions.rs`
-//! compares what they are compiled to with the texts beside this file.
+//! One function for each way to load, store, swap and fence. The rule `instructions` compares what
+//! they are compiled to with the texts that the page includes.
 
 use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release, SeqCst};
 use std::sync::atomic::{AtomicU32, fence};
