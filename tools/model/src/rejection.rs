@@ -43,19 +43,19 @@ impl Rejection {
         // What led to code that is not written yet tells nothing.
         let is_stub = message.starts_with("not yet implemented");
         let steps = &history.steps;
-        let (reason, text) = if message.contains("UnsafeCell")
-            || message.contains("Concurrent read and write accesses")
-        {
+        let is_violation = message.trim_start().starts_with("Causality violation");
+        let is_race = message.contains("UnsafeCell") || message.contains("read and write accesses");
+        let (reason, text) = if is_violation && is_race {
             (Reason::Race, Race::find(&message, steps).map_or(message, |race| race.to_string()))
-        } else if message.contains("Causality violation") {
+        } else if is_violation {
             (Reason::FreedTooEarly, FREED.to_owned())
         } else if message.starts_with("deadlock") {
             (Reason::Deadlock, deadlock::text(steps))
-        } else if message.contains("exceeded maximum number of branches") {
+        } else if message.starts_with("Model exceeded maximum number of branches") {
             (Reason::Endless, ENDLESS.to_owned())
         } else if message.starts_with("Arc is ") {
             (Reason::DroppedTwice, TWICE.to_owned())
-        } else if message.contains("leaked") {
+        } else if message.starts_with("Arc leaked") || message.starts_with("atomics leaked") {
             (Reason::Leak, LEAK.to_owned())
         } else {
             let place = place.map_or_else(String::new, |place| format!(" at {place}"));
