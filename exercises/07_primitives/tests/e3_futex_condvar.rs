@@ -168,7 +168,7 @@ fn step3_a_wait_ends_when_the_time_is_out() {
             assert!(!is_notified, "nobody has notified");
             *items += 1;
         });
-        while sync::expire_timeouts() == 0 {
+        while model::advance(LONG) == 0 {
             thread::yield_now();
         }
         *shop.items.lock() += 1;

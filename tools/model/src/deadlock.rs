@@ -14,6 +14,8 @@ pub(crate) fn text(steps: &[Step]) -> String {
         let Some(last) = steps.iter().rev().find(|step| step.thread == thread) else { continue };
         let waits = match &last.act {
             Act::FutexWait(_) => "sleeps in futex_wait".to_owned(),
+            Act::Wait => "waits for a notification".to_owned(),
+            Act::Lock(_) => "waits for a Mutex".to_owned(),
             Act::Join(thread) => format!("waits for the end of thread {thread}"),
             Act::End => continue,
             _ => "waits".to_owned(),

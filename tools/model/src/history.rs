@@ -7,6 +7,7 @@ use std::cell::RefCell;
 
 use loom::thread::ThreadId;
 
+use crate::clock;
 use crate::step::{Act, Atomic, Place, Step};
 
 /// What the code under test has called in the interleaving at hand.
@@ -16,8 +17,12 @@ pub struct Calls {
     pub futex_waits: usize,
     /// Calls of `futex_wake`.
     pub futex_wakes: usize,
-    /// The most threads that one call of `futex_wake` was ready to wake.
+    /// The most threads that one call of `futex_wake` or of `notify_*` was ready to wake.
     pub most_to_wake: u32,
+    /// Waits for a condition variable.
+    pub waits: usize,
+    /// Calls of `notify_one` and `notify_all`.
+    pub notifications: usize,
     /// Calls of `sync::yield_now`.
     pub yields: usize,
 }
@@ -48,6 +53,7 @@ thread_local! {
 /// As [`end`], of the one before.
 pub(crate) fn begin() {
     end();
+    clock::reset();
     let main = loom::thread::current().id();
     HISTORY.with_borrow_mut(|history| {
         let interleavings = history.interleavings + 1;

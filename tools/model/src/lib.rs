@@ -44,6 +44,7 @@
 //! preemptions ([`Model::preemptions`]) leaves orders out.
 
 mod check;
+mod clock;
 mod deadlock;
 mod history;
 mod race;
@@ -56,6 +57,7 @@ mod watched;
 mod words;
 
 pub use check::{Futex, Model};
+pub use clock::advance;
 pub use history::{Calls, calls};
 pub use rejection::{Reason, Rejection};
 pub use watched::Watched;

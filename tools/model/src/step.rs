@@ -2,6 +2,7 @@
 
 use std::panic::Location;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 /// A place in the code under test, or in the test.
 pub(crate) type Place = &'static Location<'static>;
@@ -32,8 +33,18 @@ pub(crate) enum Act {
     FutexWaited(&'static str),
     /// So many wake up.
     FutexWake(usize),
-    /// The time is out for so many.
-    Expire(usize),
+    /// A mutex is asked for, taken, found taken, and freed.
+    Lock(usize),
+    Locked(usize),
+    NotLocked(usize),
+    Unlock(usize),
+    /// A wait for a notification begins, and ends in this way.
+    Wait,
+    Waited(&'static str),
+    /// So many wake up.
+    Notify(usize),
+    /// The clock moves, and the time is out for so many.
+    Advance(Duration, usize),
     Yield,
     /// A thread is started, waited for, and found to have ended.
     Spawn(usize),

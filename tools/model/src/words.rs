@@ -11,7 +11,12 @@ const SHOWN: usize = 40;
 /// The steps, a line each, indented.
 pub(crate) fn table(steps: &[Step]) -> String {
     let mut rows: Vec<(usize, String, String)> = Vec::new();
-    for step in steps {
+    for (at, step) in steps.iter().enumerate() {
+        // A mutex that is free is locked at once.
+        let mut later = steps[at + 1..].iter().filter(|other| other.thread == step.thread);
+        if matches!(step.act, Act::Lock(_)) && later.next().is_some() {
+            continue;
+        }
         let row = (step.thread, source::place(step.place), act(step, steps));
         // A thread that goes round and round is told of once.
         if !matches!(step.act, Act::Yield) || rows.last() != Some(&row) {
@@ -55,7 +60,14 @@ fn act(step: &Step, steps: &[Step]) -> String {
         Act::FutexWait(expected) => format!("futex_wait, while the word is {expected}"),
         Act::FutexWaited(how) => format!("futex_wait: {how}"),
         Act::FutexWake(woken) => format!("futex_wake wakes {woken}"),
-        Act::Expire(woken) => format!("the time is out for {woken}"),
+        Act::Lock(mutex) => format!("waits for {}", mutex_name(*mutex, steps)),
+        Act::Locked(mutex) => format!("locks {}", mutex_name(*mutex, steps)),
+        Act::NotLocked(mutex) => format!("finds {} locked", mutex_name(*mutex, steps)),
+        Act::Unlock(mutex) => format!("unlocks {}, locked here", mutex_name(*mutex, steps)),
+        Act::Wait => "waits for a notification".to_owned(),
+        Act::Waited(how) => format!("waits no more: {how}"),
+        Act::Notify(woken) => format!("notifies: {woken} wake up"),
+        Act::Advance(by, ended) => format!("{by:?} later: {ended} waits end"),
         Act::Yield => "waits, and lets others run".to_owned(),
         Act::Spawn(thread) => format!("starts thread {thread}"),
         Act::Join(thread) => format!("waits for the end of thread {thread}"),
@@ -71,4 +83,10 @@ fn name(atomic: Atomic, steps: &[Step]) -> String {
     } else {
         atomic.kind.to_owned()
     }
+}
+
+/// A mutex, with its number where there are several.
+fn mutex_name(mutex: usize, steps: &[Step]) -> String {
+    let is_other = |step: &Step| matches!(step.act, Act::Locked(other) if other != mutex);
+    if steps.iter().any(is_other) { format!("Mutex #{mutex}") } else { "the Mutex".to_owned() }
 }

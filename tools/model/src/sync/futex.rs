@@ -2,11 +2,10 @@
 
 use std::cell::Cell;
 use std::panic::Location;
+use std::ptr;
 use std::time::Duration;
 
-use loom::sync::{Condvar, Mutex};
-
-use super::AtomicU32;
+use super::{AtomicU32, queue};
 use crate::check::Futex;
 use crate::history;
 use crate::step::Act;
@@ -14,104 +13,61 @@ use crate::thread::yield_now;
 
 thread_local! {
     static BEHAVIOR: Cell<Futex> = const { Cell::new(Futex::Queues) };
-    /// Numbers the waiters.
-    static NEXT: Cell<u64> = const { Cell::new(0) };
 }
 
 pub(crate) fn set_behavior(behavior: Futex) {
     BEHAVIOR.set(behavior);
 }
 
-/// One who waits.
-struct Waiter {
-    number: u64,
-    word: *const AtomicU32,
-    /// Whether a time-out may end the wait.
-    timed: bool,
-}
-
-// SAFETY: the address only says which futex it is; nobody follows it.
-unsafe impl Send for Waiter {}
-
-loom::lazy_static! {
-    /// In the order of arrival. Its lock makes the look at the word and the entry one step, as the
-    /// lock of the kernel's hash bucket does.
-    static ref QUEUE: (Mutex<Vec<Waiter>>, Condvar) = (Mutex::new(Vec::new()), Condvar::new());
+/// Whether every sleep ends at once.
+pub(super) fn is_restless() -> bool {
+    BEHAVIOR.get() == Futex::Spurious
 }
 
 /// Sleeps until a wake-up, if `word` holds `expected`.
 #[track_caller]
 pub fn futex_wait(word: &AtomicU32, expected: u32) {
-    wait(word, expected, false);
+    wait(word, expected, None);
 }
 
-/// As [`futex_wait`], and a time-out may end it at any moment: [`expire_timeouts`] does.
+/// As [`futex_wait`], and returns when the clock of the model has moved by `timeout`.
 #[track_caller]
-pub fn futex_wait_timeout(word: &AtomicU32, expected: u32, _timeout: Duration) {
-    wait(word, expected, true);
+pub fn futex_wait_timeout(word: &AtomicU32, expected: u32, timeout: Duration) {
+    wait(word, expected, Some(timeout));
 }
 
 /// Wakes at most `most` of those who wait for `word`, the first to come first. Returns how many.
 #[track_caller]
 pub fn futex_wake(word: &AtomicU32, most: u32) -> usize {
-    let place = Location::caller();
     history::count(|calls| {
         calls.futex_wakes += 1;
         calls.most_to_wake = calls.most_to_wake.max(most);
     });
-    if BEHAVIOR.get() == Futex::Spurious {
-        history::note(place, Act::FutexWake(0));
-        return 0;
-    }
-    let mut left = most;
-    let woken = release(|waiter| {
-        let is_meant = waiter.word == std::ptr::from_ref(word) && left > 0;
-        left -= u32::from(is_meant);
-        is_meant
-    });
-    history::note(place, Act::FutexWake(woken));
-    woken
-}
-
-/// Lets every wait with a time-out return that is asleep now. A model calls it on a thread of its
-/// own, so that time may run out at any moment. Returns how many there were.
-#[track_caller]
-pub fn expire_timeouts() -> usize {
-    let place = Location::caller();
-    let woken = release(|waiter| waiter.timed);
-    history::note(place, Act::Expire(woken));
+    let woken = if is_restless() { 0 } else { queue::wake(address(word), most) };
+    history::note(Location::caller(), Act::FutexWake(woken));
     woken
 }
 
 #[track_caller]
-fn wait(word: &AtomicU32, expected: u32, timed: bool) {
+fn wait(word: &AtomicU32, expected: u32, timeout: Option<Duration>) {
     let place = Location::caller();
     history::count(|calls| calls.futex_waits += 1);
     history::note(place, Act::FutexWait(expected));
-    if BEHAVIOR.get() == Futex::Spurious {
+    if is_restless() {
         yield_now();
         return;
     }
-    let (queue, woken) = &*QUEUE;
-    let mut waiters = queue.lock().expect("no model goes on after a panic");
+    // The lock of the queue makes the look at the word and the entry one step.
+    let sleepers = queue::lock();
     if word.peek() != expected {
         history::note(place, Act::FutexWaited("it holds another value: returns at once"));
         return;
     }
-    let number = NEXT.replace(NEXT.get() + 1);
-    waiters.push(Waiter { number, word, timed });
-    while waiters.iter().any(|waiter| waiter.number == number) {
-        waiters = woken.wait(waiters).expect("no model goes on after a panic");
-    }
-    history::note(place, Act::FutexWaited("wakes up"));
+    let is_expired = queue::sleep(sleepers, address(word), timeout, || {});
+    let how = if is_expired { "the time is out" } else { "wakes up" };
+    history::note(place, Act::FutexWaited(how));
 }
 
-/// Takes those out of the queue who are `meant`, and counts them.
-fn release(mut meant: impl FnMut(&Waiter) -> bool) -> usize {
-    let (queue, woken) = &*QUEUE;
-    let mut waiters = queue.lock().expect("no model goes on after a panic");
-    let before = waiters.len();
-    waiters.retain(|waiter| !meant(waiter));
-    woken.notify_all();
-    before - waiters.len()
+fn address(word: &AtomicU32) -> usize {
+    ptr::from_ref(word).addr()
 }

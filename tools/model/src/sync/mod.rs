@@ -2,14 +2,22 @@
 
 mod atomic;
 mod cell;
+mod condvar;
 mod futex;
+mod instant;
+mod mutex;
+mod queue;
 
 pub(crate) use atomic::set_plain_stores;
 pub use atomic::{AtomicBool, AtomicU32, AtomicUsize, fence};
 pub use cell::UnsafeCell;
+pub use condvar::{Condvar, WaitTimeoutResult};
 pub(crate) use futex::set_behavior;
-pub use futex::{expire_timeouts, futex_wait, futex_wait_timeout, futex_wake};
+pub use futex::{futex_wait, futex_wait_timeout, futex_wake};
+pub use instant::Instant;
 pub use loom::sync::Arc;
+pub use mutex::{Mutex, MutexGuard};
+pub(crate) use queue::wake_expired;
 pub use std::sync::atomic::Ordering;
 
 use crate::history;

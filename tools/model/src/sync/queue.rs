@@ -1,0 +1,85 @@
+//! Those who sleep, in the order of their arrival.
+
+use std::cell::Cell;
+use std::time::Duration;
+
+use loom::sync::{Condvar, Mutex, MutexGuard};
+
+use crate::clock;
+
+thread_local! {
+    /// Numbers the sleepers.
+    static NEXT: Cell<u64> = const { Cell::new(0) };
+}
+
+/// One who sleeps.
+struct Sleeper {
+    number: u64,
+    /// What it sleeps on: an address.
+    on: usize,
+    deadline: Option<Duration>,
+}
+
+/// What the queue keeps.
+#[derive(Default)]
+pub(super) struct Sleepers {
+    asleep: Vec<Sleeper>,
+    /// The numbers of those whose time has run out, and who do not know yet.
+    expired: Vec<u64>,
+}
+
+loom::lazy_static! {
+    static ref QUEUE: (Mutex<Sleepers>, Condvar) = (Mutex::new(Sleepers::default()), Condvar::new());
+}
+
+/// Locks the queue, as the kernel locks the bucket of a futex.
+pub(super) fn lock() -> MutexGuard<'static, Sleepers> {
+    QUEUE.0.lock().expect("no model goes on after a panic")
+}
+
+/// Sleeps on an address, and gives the lock of the queue back meanwhile. Returns whether the time ran
+/// out.
+pub(super) fn sleep(
+    mut sleepers: MutexGuard<'static, Sleepers>,
+    on: usize,
+    timeout: Option<Duration>,
+    when_queued: impl FnOnce(),
+) -> bool {
+    let number = NEXT.replace(NEXT.get() + 1);
+    let deadline = timeout.and_then(|timeout| clock::now().checked_add(timeout));
+    sleepers.asleep.push(Sleeper { number, on, deadline });
+    when_queued();
+    while sleepers.asleep.iter().any(|sleeper| sleeper.number == number) {
+        sleepers = QUEUE.1.wait(sleepers).expect("no model goes on after a panic");
+    }
+    let before = sleepers.expired.len();
+    sleepers.expired.retain(|&expired| expired != number);
+    sleepers.expired.len() < before
+}
+
+/// Wakes at most `most` of those who sleep on an address, the first first. Returns how many.
+pub(super) fn wake(on: usize, most: u32) -> usize {
+    let mut sleepers = lock();
+    let before = sleepers.asleep.len();
+    let mut left = most;
+    sleepers.asleep.retain(|sleeper| {
+        let is_meant = sleeper.on == on && left > 0;
+        left -= u32::from(is_meant);
+        !is_meant
+    });
+    QUEUE.1.notify_all();
+    before - sleepers.asleep.len()
+}
+
+/// Wakes those whose time is out. Returns how many.
+pub(crate) fn wake_expired() -> usize {
+    let mut sleepers = lock();
+    let now = clock::now();
+    let is_over = |sleeper: &Sleeper| sleeper.deadline.is_some_and(|deadline| deadline <= now);
+    let (over, asleep) = std::mem::take(&mut sleepers.asleep).into_iter().partition(is_over);
+    let over: Vec<Sleeper> = over;
+    sleepers.asleep = asleep;
+    sleepers.expired.extend(over.iter().map(|sleeper| sleeper.number));
+    QUEUE.1.notify_all();
+    over.len()
+}
