@@ -1,5 +1,6 @@
 //! A condition variable whose every wait and notification is a step of the history.
 
+use std::fmt::{self, Debug, Formatter};
 use std::panic::Location;
 use std::ptr;
 use std::sync::LockResult;
@@ -13,7 +14,6 @@ use crate::thread::yield_now;
 
 /// As [`std::sync::Condvar`]. `notify_one` wakes the one that has waited longest. Where futexes are
 /// [`crate::Futex::Spurious`], every wait returns at once.
-#[derive(Debug)]
 pub struct Condvar {
     /// Two of them never have the same address.
     _address: Box<u8>,
@@ -116,10 +116,13 @@ impl Condvar {
         timeout: Option<Duration>,
     ) -> (MutexGuard<'a, T>, bool) {
         let place = Location::caller();
-        history::count(|calls| calls.waits += 1);
+        let begin = || {
+            history::note(place, Act::Wait);
+            history::count(|calls| calls.waits += 1);
+        };
         let mutex = guard.mutex();
         let is_over = if futex::is_restless() {
-            history::note(place, Act::Wait);
+            begin();
             drop(guard);
             yield_now();
             false
@@ -130,7 +133,7 @@ impl Condvar {
             let sleepers = queue::lock();
             queue::sleep(sleepers, self.address(), timeout, || {
                 drop(guard);
-                history::note(place, Act::Wait);
+                begin();
             })
         };
         history::note(place, Act::Waited(if is_over { "the time is out" } else { "wakes up" }));
@@ -140,6 +143,12 @@ impl Condvar {
 
     fn address(&self) -> usize {
         ptr::from_ref(&*self._address).addr()
+    }
+}
+
+impl Debug for Condvar {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str("Condvar { .. }")
     }
 }
 
