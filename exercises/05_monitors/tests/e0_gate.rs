@@ -62,6 +62,10 @@ fn nobody_passes_a_closed_gate() {
                 assert!(is_opening.load(sync::Ordering::SeqCst), "the gate is still closed");
             }
         });
+        // Time for the other thread to wait, and to wake up for no reason.
+        for _ in 0..3 {
+            thread::yield_now();
+        }
         is_opening.store(true, sync::Ordering::SeqCst);
         gate.open();
         other.join();

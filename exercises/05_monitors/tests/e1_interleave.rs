@@ -11,8 +11,9 @@ fn explored(programs: &[Program], memory: &[i64]) -> Exploration {
     let found = explore(programs, memory);
     for (end, schedule) in &found.finals {
         assert_eq!(replay(programs, memory, schedule), *end, "where {schedule:?} leads");
-        // Every thread has ended: one more step of each changes nothing.
-        let longer: Vec<usize> = schedule.iter().copied().chain(0..programs.len()).collect();
+        // Every thread has ended: more steps change nothing.
+        let more = (0..programs.len()).cycle().take(10 * programs.len());
+        let longer: Vec<usize> = schedule.iter().copied().chain(more).collect();
         assert_eq!(replay(programs, memory, &longer), *end, "{schedule:?} is not the end");
     }
     found
@@ -55,25 +56,26 @@ fn step1_a_schedule_is_replayed_step_by_step() {
         Set(1, 8),
         Xchg(1, 0),
         Store(1, 1),
-        Cas(0, 0, 1, 2),
+        Cas(0, 0, 1, 2), // 5: finds 8, not 7
         Store(2, 2),
+        Load(3, 0),
+        Store(4, 3),
         Load(0, 0),
-        Cas(0, 0, 1, 2),
+        Cas(0, 0, 1, 2), // 10: finds 8, and writes 7
         Store(3, 2),
-        JumpIfZero(3, 12),
+        JumpIfZero(2, 15),
+        Set(3, 0),
+        JumpIfZero(3, 16),
+        Store(0, 3), // 15: is jumped over
+        Jump(18),
         Store(0, 3),
-        JumpIfZero(2, 11),
-        Jump(15),
-        Store(0, 3),
+        Set(3, 9), // 18
+        Store(2, 3),
         Halt,
         Store(0, 3),
     ]);
-    let end = replay(&[all], &[1, 2, 3, 4], &[0; 40]);
-    assert_eq!(
-        end,
-        [7, 7, 0, 1],
-        "set, swap, a comparison that fails, one that holds, jumps, a halt"
-    );
+    let end = replay(&[all], &[1, 2, 3, 4, 5], &[0; 40]);
+    assert_eq!(end, [7, 7, 9, 1, 8], "every kind of instruction");
     let wrap = program(&[Set(0, i64::MAX), Add(0, 2), Store(0, 0)]);
     assert_eq!(replay(&[wrap], &[0], &[0; 3]), [i64::MIN + 1], "numbers wrap around");
 }

@@ -9,7 +9,7 @@ use std::thread;
 
 use crate::history::{self, History};
 use crate::rejection::Rejection;
-use crate::sync::{set_behavior, set_plain_stores};
+use crate::sync::{set_behavior, set_newest_first, set_plain_stores};
 
 /// How `futex_wait` behaves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +25,7 @@ pub enum Futex {
 pub struct Model {
     futex: Futex,
     plain_stores: bool,
+    newest: bool,
     preemptions: Option<usize>,
 }
 
@@ -48,7 +49,7 @@ impl Default for Model {
 impl Model {
     /// All interleavings; futexes queue.
     pub fn new() -> Model {
-        Model { futex: Futex::Queues, plain_stores: false, preemptions: None }
+        Model { futex: Futex::Queues, plain_stores: false, newest: false, preemptions: None }
     }
 
     /// Sets how futexes behave.
@@ -67,6 +68,13 @@ impl Model {
     /// Performs stores as stores; see "What it cannot see" in the crate's documentation.
     pub fn plain_stores(mut self) -> Model {
         self.plain_stores = true;
+        self
+    }
+
+    /// Lets `notify_one` and `futex_wake` wake those first who came last. Which ones they wake is up to
+    /// the system; usually the model wakes those first who came first.
+    pub fn wakes_the_newest(mut self) -> Model {
+        self.newest = true;
         self
     }
 
@@ -116,6 +124,7 @@ impl Model {
         REPORT.set(Some(report.clone()));
         set_behavior(self.futex);
         set_plain_stores(self.plain_stores);
+        set_newest_first(self.newest);
         let mut loom = loom::model::Builder::new();
         // All that an environment variable could have set.
         loom.preemption_bound = self.preemptions;

@@ -12,8 +12,7 @@ use crate::history;
 use crate::step::Act;
 use crate::thread::yield_now;
 
-/// As [`std::sync::Condvar`]. `notify_one` wakes the one that has waited longest. Where futexes are
-/// [`crate::Futex::Spurious`], every wait returns at once.
+/// As [`std::sync::Condvar`]. Where futexes are [`crate::Futex::Spurious`], every wait returns at once.
 pub struct Condvar {
     /// Two of them never have the same address.
     _address: Box<u8>,

@@ -36,7 +36,7 @@ pub fn futex_wait_timeout(word: &AtomicU32, expected: u32, timeout: Duration) {
     wait(word, expected, Some(timeout));
 }
 
-/// Wakes at most `most` of those who wait for `word`, the first to come first. Returns how many.
+/// Wakes at most `most` of those who wait for `word`. Returns how many.
 #[track_caller]
 pub fn futex_wake(word: &AtomicU32, most: u32) -> usize {
     history::count(|calls| {

@@ -17,7 +17,7 @@ pub use futex::{futex_wait, futex_wait_timeout, futex_wake};
 pub use instant::Instant;
 pub use loom::sync::Arc;
 pub use mutex::{Mutex, MutexGuard};
-pub(crate) use queue::wake_expired;
+pub(crate) use queue::{set_newest_first, wake_expired};
 pub use std::sync::atomic::Ordering;
 
 use crate::history;

@@ -10,6 +10,11 @@ use crate::clock;
 thread_local! {
     /// Numbers the sleepers.
     static NEXT: Cell<u64> = const { Cell::new(0) };
+    static NEWEST_FIRST: Cell<bool> = const { Cell::new(false) };
+}
+
+pub(crate) fn set_newest_first(newest: bool) {
+    NEWEST_FIRST.set(newest);
 }
 
 /// One who sleeps.
@@ -57,16 +62,23 @@ pub(super) fn sleep(
     sleepers.expired.len() < before
 }
 
-/// Wakes at most `most` of those who sleep on an address, the first first. Returns how many.
+/// Wakes at most `most` of those who sleep on an address. Returns how many.
 pub(super) fn wake(on: usize, most: u32) -> usize {
     let mut sleepers = lock();
     let before = sleepers.asleep.len();
     let mut left = most;
-    sleepers.asleep.retain(|sleeper| {
+    let mut stays = |sleeper: &Sleeper| {
         let is_meant = sleeper.on == on && left > 0;
         left -= u32::from(is_meant);
         !is_meant
-    });
+    };
+    if NEWEST_FIRST.get() {
+        sleepers.asleep.reverse();
+        sleepers.asleep.retain(&mut stays);
+        sleepers.asleep.reverse();
+    } else {
+        sleepers.asleep.retain(&mut stays);
+    }
     QUEUE.1.notify_all();
     before - sleepers.asleep.len()
 }
