@@ -2,7 +2,6 @@
 
 use model::sync::{Arc, Condvar, Mutex};
 use model::{Model, Rejection, thread};
-
 // ANCHOR: program
 struct Letterbox {
     letter: Mutex<Option<u32>>,
