@@ -30,6 +30,7 @@
 //!   order, but honors the fences.
 //! - [`sync::UnsafeCell::get`] counts as a write at the moment of the call, so that a guard with
 //!   `Deref` is ordinary Rust.
+//! - Time stands still until [`advance`] moves it, for [`sync::Instant`] and for every time-out.
 //! - [`sync::futex_wait`] queues ([`Futex::Queues`]: finds lost wake-ups, as deadlocks) or returns
 //!   at once ([`Futex::Spurious`]: finds what relies on the reason for the return).
 //!

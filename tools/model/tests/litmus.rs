@@ -4,6 +4,8 @@
 mod endings;
 #[path = "litmus/futex.rs"]
 mod futex;
+#[path = "litmus/monitor.rs"]
+mod monitor;
 #[path = "litmus/release_sequence.rs"]
 mod release_sequence;
 #[path = "litmus/spin.rs"]

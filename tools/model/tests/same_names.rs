@@ -1,0 +1,86 @@
+//! The supplied `sync` of each chapter has nothing that the model has not, in the same form.
+
+#[path = "../../../exercises/05_monitors/src/sync.rs"]
+mod monitors;
+#[path = "../../../exercises/07_primitives/src/sync.rs"]
+mod primitives;
+
+use std::time::Duration;
+
+/// Uses all that chapter 7 has.
+macro_rules! use_primitives {
+    ($sync:path) => {{
+        use sync::Ordering::{AcqRel, Acquire, Relaxed, Release, SeqCst};
+        use $sync as sync;
+
+        let flag = sync::Arc::new(sync::AtomicBool::new(false));
+        flag.store(true, Release);
+        let bits =
+            [flag.swap(false, AcqRel), flag.fetch_or(true, SeqCst), flag.fetch_and(true, Relaxed)];
+        assert_eq!((bits, flag.load(Acquire)), ([true, false, true], true));
+        assert_eq!([flag.fetch_xor(true, Relaxed), flag.fetch_nand(true, Relaxed)], [true, false]);
+
+        let word = sync::AtomicU32::new(1);
+        assert_eq!(word.compare_exchange(1, 2, Acquire, Relaxed), Ok(1));
+        assert_eq!(word.compare_exchange_weak(1, 3, SeqCst, SeqCst), Err(2));
+        assert_eq!(word.fetch_update(Relaxed, Relaxed, |word| word.checked_mul(5)), Ok(2));
+        sync::futex_wait(&word, 0);
+        sync::futex_wait_timeout(&word, 0, Duration::from_secs(1));
+        assert_eq!(sync::futex_wake(&word, 1), 0);
+
+        let count = sync::AtomicUsize::new(10);
+        let before = [count.fetch_add(5, Relaxed), count.fetch_sub(1, Relaxed)];
+        let after = [count.fetch_max(20, Relaxed), count.fetch_min(3, Relaxed)];
+        assert_eq!((before, after, count.load(SeqCst)), ([10, 15], [14, 20], 3));
+        sync::fence(SeqCst);
+        sync::spin_loop();
+        sync::yield_now();
+
+        let mut cell = sync::UnsafeCell::new(1);
+        // SAFETY: nobody else knows the cell.
+        unsafe { *cell.get() += 1 };
+        *cell.get_mut() += 1;
+        assert_eq!(cell.into_inner(), 3);
+    }};
+}
+
+/// Uses all that chapter 5 has.
+macro_rules! use_monitors {
+    ($sync:path) => {{
+        use $sync as sync;
+
+        let mutex = sync::Arc::new(sync::Mutex::new(1));
+        let changed = sync::Condvar::new();
+        let mut guard: sync::MutexGuard<'_, i32> = mutex.lock().unwrap();
+        assert!(mutex.try_lock().is_err());
+        *guard += 1;
+        changed.notify_one();
+        changed.notify_all();
+        let guard = changed.wait_while(guard, |value| *value != 2).unwrap();
+        let (guard, result) = changed.wait_timeout(guard, Duration::ZERO).unwrap();
+        assert!(result.timed_out());
+        let wait = changed.wait_timeout_while(guard, Duration::ZERO, |value| *value == 2);
+        let (guard, result) = wait.unwrap();
+        assert!(result.timed_out());
+        drop(guard);
+        let start = sync::Instant::now();
+        assert!(start.checked_add(Duration::MAX).is_none_or(|end| end > start));
+        assert!(
+            (start + Duration::from_secs(1)).saturating_duration_since(start)
+                <= start.elapsed() + Duration::from_secs(1)
+        );
+        assert_eq!(start.duration_since(start), start - start);
+    }};
+}
+
+#[grade::test]
+fn the_atomics_of_chapter_7() {
+    use_primitives!(crate::primitives);
+    model::Model::new().check(|| use_primitives!(model::sync));
+}
+
+#[grade::test]
+fn the_monitors_of_chapter_5() {
+    use_monitors!(crate::monitors);
+    model::Model::new().check(|| use_monitors!(model::sync));
+}
