@@ -22,7 +22,8 @@ pub enum Kind {
 }
 
 /// What authors run; it checks references and mistakes, and cannot work without them.
-const FOR_AUTHORS: [&str; 4] = ["tools/rules", "check", ".ci", ".github/workflows/ci.yml"];
+const FOR_AUTHORS: [&str; 5] =
+    ["tools/rules", "tools/gauntlet", "check", ".ci", ".github/workflows/ci.yml"];
 
 /// Writes a copy to `to` and returns the names of its files. What learners edit is as it was shipped, whatever was done to it here.
 ///
