@@ -33,10 +33,9 @@ pub(crate) enum Act {
     FutexWaited(&'static str),
     /// So many wake up.
     FutexWake(usize),
-    /// A mutex is asked for, taken, found taken, and freed.
+    /// A mutex is asked for, taken, and freed.
     Lock(usize),
     Locked(usize),
-    NotLocked(usize),
     Unlock(usize),
     /// A wait for a notification begins, and ends in this way.
     Wait,

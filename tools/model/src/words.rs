@@ -62,7 +62,6 @@ fn act(step: &Step, steps: &[Step]) -> String {
         Act::FutexWake(woken) => format!("futex_wake wakes {woken}"),
         Act::Lock(mutex) => format!("waits for {}", mutex_name(*mutex, steps)),
         Act::Locked(mutex) => format!("locks {}", mutex_name(*mutex, steps)),
-        Act::NotLocked(mutex) => format!("finds {} locked", mutex_name(*mutex, steps)),
         Act::Unlock(mutex) => format!("unlocks {}, locked here", mutex_name(*mutex, steps)),
         Act::Wait => "waits for a notification".to_owned(),
         Act::Waited(how) => format!("waits no more: {how}"),

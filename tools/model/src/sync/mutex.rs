@@ -3,12 +3,13 @@
 use std::fmt::{self, Debug, Formatter};
 use std::ops::{Deref, DerefMut};
 use std::panic::Location;
-use std::sync::{LockResult, TryLockError, TryLockResult};
+use std::sync::LockResult;
 
 use crate::history;
 use crate::step::{Act, Place};
 
-/// As [`std::sync::Mutex`]. It is never poisoned: a panic ends the model.
+/// As [`std::sync::Mutex`]. It is never poisoned: a panic ends the model. There is no `try_lock`: that of
+/// loom 0.7 can block, and would reject right code as a deadlock.
 pub struct Mutex<T> {
     inner: loom::sync::Mutex<T>,
     number: usize,
@@ -36,26 +37,6 @@ impl<T> Mutex<T> {
         let inner = self.inner.lock().expect("no model goes on after a panic");
         history::note(place, Act::Locked(self.number));
         Ok(MutexGuard { mutex: self, inner: Some(inner), place })
-    }
-
-    /// Takes the mutex if it is free.
-    ///
-    /// # Errors
-    ///
-    /// It is `WouldBlock` where the mutex is taken.
-    #[track_caller]
-    pub fn try_lock(&self) -> TryLockResult<MutexGuard<'_, T>> {
-        let place = Location::caller();
-        match self.inner.try_lock() {
-            Ok(inner) => {
-                history::note(place, Act::Locked(self.number));
-                Ok(MutexGuard { mutex: self, inner: Some(inner), place })
-            }
-            Err(_) => {
-                history::note(place, Act::NotLocked(self.number));
-                Err(TryLockError::WouldBlock)
-            }
-        }
     }
 
     /// The value; who has the mutex alone needs no lock.
