@@ -33,9 +33,10 @@ pub(crate) enum Act {
     FutexWaited(&'static str),
     /// So many wake up.
     FutexWake(usize),
-    /// A mutex is asked for, taken, and freed.
+    /// A mutex is asked for, taken, not taken, and freed.
     Lock(usize),
     Locked(usize),
+    NotLocked(usize),
     Unlock(usize),
     /// A wait for a notification begins, and ends in this way.
     Wait,

@@ -62,6 +62,7 @@ fn act(step: &Step, steps: &[Step]) -> String {
         Act::FutexWake(woken) => format!("futex_wake wakes {woken}"),
         Act::Lock(mutex) => format!("waits for {}", mutex_name(*mutex, steps)),
         Act::Locked(mutex) => format!("locks {}", mutex_name(*mutex, steps)),
+        Act::NotLocked(mutex) => format!("finds {} locked", mutex_name(*mutex, steps)),
         Act::Unlock(mutex) => format!("unlocks {}, locked here", mutex_name(*mutex, steps)),
         Act::Wait => "waits for a notification".to_owned(),
         Act::Waited(how) => format!("waits no more: {how}"),
@@ -86,6 +87,6 @@ fn name(atomic: Atomic, steps: &[Step]) -> String {
 
 /// A mutex, with its number where there are several.
 fn mutex_name(mutex: usize, steps: &[Step]) -> String {
-    let is_other = |step: &Step| matches!(step.act, Act::Locked(other) if other != mutex);
+    let is_other = |step: &Step| matches!(step.act, Act::Locked(other) | Act::NotLocked(other) if other != mutex);
     if steps.iter().any(is_other) { format!("Mutex #{mutex}") } else { "the Mutex".to_owned() }
 }

@@ -53,6 +53,7 @@ macro_rules! use_monitors {
         let changed = sync::Condvar::new();
         sync::yield_now();
         let mut guard: sync::MutexGuard<'_, i32> = mutex.lock().unwrap();
+        assert!(matches!(mutex.try_lock(), Err(sync::TryLockError::WouldBlock)));
         *guard += 1;
         changed.notify_one();
         changed.notify_all();

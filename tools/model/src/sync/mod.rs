@@ -18,6 +18,7 @@ pub use instant::Instant;
 pub use loom::sync::Arc;
 pub use mutex::{Mutex, MutexGuard};
 pub(crate) use queue::{set_newest_first, wake_expired};
+pub use std::sync::TryLockError;
 pub use std::sync::atomic::Ordering;
 
 use crate::history;

@@ -3,15 +3,26 @@
 use std::fmt::{self, Debug, Formatter};
 use std::ops::{Deref, DerefMut};
 use std::panic::Location;
-use std::sync::LockResult;
+use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed};
+use std::sync::{self, LockResult, TryLockError, TryLockResult};
+
+use loom::sync::atomic::AtomicBool;
+use loom::thread::{self, Thread};
 
 use crate::history;
 use crate::step::{Act, Place};
 
-/// As [`std::sync::Mutex`]. It is never poisoned: a panic ends the model. There is no `try_lock`: that of
-/// loom 0.7 can block, and would reject right code as a deadlock.
+const NO_PANIC: &str = "no model goes on after a panic";
+
+/// As [`std::sync::Mutex`]. It is never poisoned: a panic ends the model.
+///
+/// It is not made from loom's, whose `try_lock` can block and would make right code a deadlock.
 pub struct Mutex<T> {
-    inner: loom::sync::Mutex<T>,
+    is_held: AtomicBool,
+    /// Those who wait. They park; the one who frees the mutex unparks them all.
+    waiters: sync::Mutex<Vec<Thread>>,
+    /// Always free for the one who holds the mutex.
+    value: sync::Mutex<T>,
     number: usize,
 }
 
@@ -19,14 +30,19 @@ pub struct Mutex<T> {
 pub struct MutexGuard<'a, T> {
     mutex: &'a Mutex<T>,
     /// Always there, but for the moment of the drop.
-    inner: Option<loom::sync::MutexGuard<'a, T>>,
+    value: Option<sync::MutexGuard<'a, T>>,
     place: Place,
 }
 
 impl<T> Mutex<T> {
     /// A mutex that is free.
     pub fn new(value: T) -> Mutex<T> {
-        Mutex { inner: loom::sync::Mutex::new(value), number: history::add_cell() }
+        Mutex {
+            is_held: AtomicBool::new(false),
+            waiters: sync::Mutex::default(),
+            value: sync::Mutex::new(value),
+            number: history::add_cell(),
+        }
     }
 
     /// Waits until the mutex is free, and takes it. It is never an error.
@@ -34,19 +50,42 @@ impl<T> Mutex<T> {
     pub fn lock(&self) -> LockResult<MutexGuard<'_, T>> {
         let place = Location::caller();
         history::note(place, Act::Lock(self.number));
-        let inner = self.inner.lock().expect("no model goes on after a panic");
-        history::note(place, Act::Locked(self.number));
-        Ok(MutexGuard { mutex: self, inner: Some(inner), place })
+        while !self.take() {
+            // No other thread runs between the look at `is_held` and the sleep.
+            self.waiters.lock().expect(NO_PANIC).push(thread::current());
+            thread::park();
+        }
+        Ok(self.guard(place))
+    }
+
+    /// Takes the mutex if it is free. The only error is [`TryLockError::WouldBlock`].
+    #[track_caller]
+    pub fn try_lock(&self) -> TryLockResult<MutexGuard<'_, T>> {
+        let place = Location::caller();
+        if self.take() {
+            return Ok(self.guard(place));
+        }
+        history::note(place, Act::NotLocked(self.number));
+        Err(TryLockError::WouldBlock)
     }
 
     /// The value; who has the mutex alone needs no lock.
     pub fn get_mut(&mut self) -> LockResult<&mut T> {
-        Ok(self.inner.get_mut().expect("no model goes on after a panic"))
+        Ok(self.value.get_mut().expect(NO_PANIC))
     }
 
     /// The value.
     pub fn into_inner(self) -> LockResult<T> {
-        Ok(self.inner.into_inner().expect("no model goes on after a panic"))
+        Ok(self.value.into_inner().expect(NO_PANIC))
+    }
+
+    fn take(&self) -> bool {
+        self.is_held.compare_exchange(false, true, Acquire, Relaxed).is_ok()
+    }
+
+    fn guard(&self, place: Place) -> MutexGuard<'_, T> {
+        history::note(place, Act::Locked(self.number));
+        MutexGuard { mutex: self, value: Some(self.value.lock().expect(NO_PANIC)), place }
     }
 }
 
@@ -61,20 +100,24 @@ impl<T> Deref for MutexGuard<'_, T> {
     type Target = T;
 
     fn deref(&self) -> &T {
-        self.inner.as_ref().expect("the guard is not dropped yet")
+        self.value.as_ref().expect("the guard is not dropped yet")
     }
 }
 
 impl<T> DerefMut for MutexGuard<'_, T> {
     fn deref_mut(&mut self) -> &mut T {
-        self.inner.as_mut().expect("the guard is not dropped yet")
+        self.value.as_mut().expect("the guard is not dropped yet")
     }
 }
 
 impl<T> Drop for MutexGuard<'_, T> {
     fn drop(&mut self) {
         history::note(self.place, Act::Unlock(self.mutex.number));
-        self.inner = None;
+        self.value = None;
+        self.mutex.is_held.swap(false, AcqRel);
+        for waiter in self.mutex.waiters.lock().expect(NO_PANIC).drain(..) {
+            waiter.unpark();
+        }
     }
 }
 

@@ -1,8 +1,10 @@
 //! A mutex and condition variables, and a clock that the model moves.
 
+use std::sync::Arc as StdArc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use model::sync::{Arc, Condvar, Instant, Mutex};
+use model::sync::{Arc, Condvar, Instant, Mutex, yield_now};
 use model::{Futex, Model, Reason, Rejection, advance, calls, thread};
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -83,16 +85,84 @@ fn two_locks_in_two_orders_are_a_deadlock() {
     assert_eq!(rejected.reason(), Reason::Deadlock);
     insta::assert_snapshot!(rejected.to_string(), @"
     deadlock: every thread waits, and nobody is left who could wake one.
-      thread 0 waits for a Mutex at litmus/monitor.rs:78
-      thread 1 waits for a Mutex at litmus/monitor.rs:73
+      thread 0 waits for a Mutex at litmus/monitor.rs:80
+      thread 1 waits for a Mutex at litmus/monitor.rs:75
 
-    One interleaving that shows it (the model's number 2):
-      thread 0  litmus/monitor.rs:69  starts thread 1
-      thread 0  litmus/monitor.rs:77  locks Mutex #0
-      thread 0  litmus/monitor.rs:78  waits for Mutex #1
-      thread 1  litmus/monitor.rs:72  locks Mutex #1
-      thread 1  litmus/monitor.rs:73  waits for Mutex #0
+    One interleaving that shows it (the model's number 10):
+      thread 0  litmus/monitor.rs:71  starts thread 1
+      thread 0  litmus/monitor.rs:79  locks Mutex #0
+      thread 0  litmus/monitor.rs:80  waits for Mutex #1
+      thread 1  litmus/monitor.rs:74  locks Mutex #1
+      thread 1  litmus/monitor.rs:75  waits for Mutex #0
     ");
+}
+
+/// Two threads take two locks in two orders; each takes its second one with `second`.
+fn in_two_orders(second: fn(&[Mutex<u32>; 2], usize)) -> Result<usize, Rejection> {
+    Model::new().preemptions(3).try_check(move || {
+        let locks = Arc::new([Mutex::new(0), Mutex::new(0)]);
+        let other = thread::spawn({
+            let locks = locks.clone();
+            move || second(&locks, 1)
+        });
+        second(&locks, 0);
+        other.join();
+        for lock in &*locks {
+            assert_eq!(*lock.lock().unwrap(), 2);
+        }
+    })
+}
+
+#[grade::test]
+fn to_try_the_second_lock_and_to_give_back_the_first() {
+    let back_off: fn(&[Mutex<u32>; 2], usize) = |locks, first| {
+        loop {
+            let mut one = locks[first].lock().unwrap();
+            if let Ok(mut two) = locks[1 - first].try_lock() {
+                *one += 1;
+                *two += 1;
+                return;
+            }
+            drop(one);
+            yield_now();
+        }
+    };
+    in_two_orders(back_off).unwrap();
+}
+
+#[grade::test]
+fn to_try_the_second_lock_and_to_keep_the_first() {
+    let insist: fn(&[Mutex<u32>; 2], usize) = |locks, first| {
+        let mut one = locks[first].lock().unwrap();
+        let mut two = loop {
+            match locks[1 - first].try_lock() {
+                Ok(two) => break two,
+                Err(_) => yield_now(),
+            }
+        };
+        *one += 1;
+        *two += 1;
+    };
+    assert_eq!(in_two_orders(insist).unwrap_err().reason(), Reason::Endless);
+}
+
+#[grade::test]
+fn a_lock_that_is_tried_is_held_in_some_interleavings_and_free_in_others() {
+    let held = StdArc::new(AtomicUsize::new(0));
+    let free = StdArc::new(AtomicUsize::new(0));
+    let counts = (held.clone(), free.clone());
+    Model::new().check(move || {
+        let lock = Arc::new(Mutex::new(()));
+        let other = thread::spawn({
+            let lock = lock.clone();
+            move || drop(lock.lock().unwrap())
+        });
+        let count = if lock.try_lock().is_ok() { &counts.1 } else { &counts.0 };
+        count.fetch_add(1, Ordering::Relaxed);
+        other.join();
+    });
+    assert!(held.load(Ordering::Relaxed) > 0, "held at least once");
+    assert!(free.load(Ordering::Relaxed) > 0, "free at least once");
 }
 
 #[grade::test]
