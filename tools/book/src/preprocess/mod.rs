@@ -1,6 +1,8 @@
 //! The preprocessor `course`: checks the includes of every page, turns `{{#exercise e1_run_child}}`
-//! into the box of that exercise, and adds a page with its reference solution.
+//! into the box of that exercise, adds a page with its reference solution, and puts the claims of the
+//! notes in.
 
+mod claims;
 mod exercise_box;
 mod markdown;
 mod place;
@@ -14,6 +16,7 @@ use mdbook_preprocessor::book::{Book, Chapter, SectionNumber};
 use mdbook_preprocessor::{Preprocessor, PreprocessorContext};
 
 use crate::check::includes;
+use crate::ledger::Ledger;
 use crate::problem::none_of;
 
 /// The preprocessor itself; it reads the course anew at every run.
@@ -28,6 +31,7 @@ impl Course {
 /// What the boxes and the reference pages are made from.
 struct Material<'a> {
     catalog: &'a Catalog,
+    ledger: &'a Ledger,
     /// Where the files can be seen on the web, if the book says so.
     repository: Option<&'a str>,
 }
@@ -44,10 +48,13 @@ impl Preprocessor for Course {
     fn run(&self, ctx: &PreprocessorContext, mut book: Book) -> Result<Book> {
         let catalog = Catalog::of(&ctx.root)?;
         let repository = ctx.config.html_config().and_then(|html| html.git_repository_url);
-        let material = Material { catalog: &catalog, repository: repository.as_deref() };
         let pages = catalog.root.join(&ctx.config.book.src);
+        let ledger = Ledger::load(&catalog.root, &pages)
+            .or_else(|problem| none_of(&[problem]).map(|()| Ledger::default()))?;
+        let mut problems = ledger.problems(&catalog);
+        let repository = repository.as_deref();
+        let material = Material { catalog: &catalog, ledger: &ledger, repository };
 
-        let mut problems = Vec::new();
         let mut references = Vec::new();
         book.for_each_chapter_mut(|chapter| {
             let Some(source) = &chapter.source_path else { return };
@@ -61,7 +68,9 @@ impl Preprocessor for Course {
                     Err(problem) => problems.push(problem),
                 }
             }
-            chapter.content = placed.text;
+            let (text, wrong) = claims::place(&material, &page, &placed.text);
+            problems.extend(wrong);
+            chapter.content = text;
             number(chapter);
         });
         none_of(&problems)?;

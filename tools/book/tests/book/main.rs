@@ -2,6 +2,7 @@
 
 mod boxes;
 mod broken;
+mod claims;
 mod dead;
 mod highlight;
 mod little;
