@@ -20,8 +20,8 @@ type Letter = Arc<u32>;
 /// In a model, one thread has the sender and another the receiver. It is tried with sleeps that end
 /// at once, and with stores as they are: see "What it cannot see" in the documentation of `model`.
 fn ends(sender: fn(Sender<Letter>), receiver: fn(Receiver<Letter>)) {
-    let restless = Model::new().futex(Futex::Spurious).preemptions(3);
-    for model in [Model::new(), restless, Model::new().plain_stores()] {
+    let model = || Model::new().preemptions(3);
+    for model in [model(), model().futex(Futex::Spurious), model().plain_stores()] {
         model.check(move || {
             let (tx, rx) = oneshot();
             let other = thread::spawn(move || sender(tx));
