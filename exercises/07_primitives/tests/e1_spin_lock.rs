@@ -47,7 +47,7 @@ fn try_to_add_one(lock: &SpinLock<u32>) {
 
 #[grade::test(hint = "what frees the lock when a guard goes away?")]
 fn step1_a_lock_is_free_again_after_its_guard() {
-    Model::new().check(|| {
+    Model::new().weak_may_fail().check(|| {
         let lock = SpinLock::new(1);
         *lock.lock() += 1;
         assert_eq!(*lock.lock(), 2, "the guard gives the value that is in the lock");
@@ -61,7 +61,7 @@ fn step1_one_thread_at_a_time() {
 
 #[grade::test(hint = "what becomes of a guard that nobody takes?")]
 fn step2_try_lock_leaves_a_lock_that_is_taken() {
-    Model::new().check(|| {
+    Model::new().weak_may_fail().check(|| {
         let lock = SpinLock::new(0);
         let guard = lock.lock();
         assert!(lock.try_lock().is_none(), "the lock is taken");

@@ -1,6 +1,7 @@
 //! Exercise 7.5: `primitives::e5_arc_weak`, in the model, and on threads of the system.
 
 use std::cell::Cell;
+use std::sync::MutexGuard;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 
 use model::{Model, Watched, sync, thread};
@@ -16,31 +17,39 @@ mod place;
 
 use e5_arc_weak::{MyArc, MyWeak};
 
+fn bounded() -> Model {
+    Model::new().preemptions(3)
+}
+
 /// In a model, two threads have an owner each, of the same value, and do this with it.
 ///
 /// The model sees a value that is used, changed or dropped at the wrong time, that is dropped twice
 /// or never; and memory that is freed too early or never.
 fn two(mine: fn(MyArc<Watched>), others: fn(MyArc<Watched>)) {
-    Model::new().check(move || {
-        let arc = MyArc::new(Watched::new());
-        let other = thread::spawn({
-            let arc = arc.clone();
-            move || others(arc)
+    for model in [bounded(), bounded().weak_may_fail()] {
+        model.check(move || {
+            let arc = MyArc::new(Watched::new());
+            let other = thread::spawn({
+                let arc = arc.clone();
+                move || others(arc)
+            });
+            mine(arc);
+            other.join();
         });
-        mine(arc);
-        other.join();
-    });
+    }
 }
 
 /// As [`two`], where the other thread has a weak owner.
 fn strong_and_weak(mine: fn(MyArc<Watched>), others: fn(MyWeak<Watched>)) {
-    Model::new().check(move || {
-        let arc = MyArc::new(Watched::new());
-        let weak = MyArc::downgrade(&arc);
-        let other = thread::spawn(move || others(weak));
-        mine(arc);
-        other.join();
-    });
+    for model in [bounded(), bounded().weak_may_fail()] {
+        model.check(move || {
+            let arc = MyArc::new(Watched::new());
+            let weak = MyArc::downgrade(&arc);
+            let other = thread::spawn(move || others(weak));
+            mine(arc);
+            other.join();
+        });
+    }
 }
 
 /// Drops an owner. (To `drop` the stub, which has no `Drop` yet, the lints forbid.)
@@ -74,7 +83,7 @@ fn become_strong(weak: MyWeak<Watched>) {
 
 #[grade::test(hint = "with which counts does a value begin?")]
 fn step1_all_owners_have_the_same_value() {
-    Model::new().check(|| {
+    Model::new().weak_may_fail().check(|| {
         let first = MyArc::new(sync::AtomicU32::new(1));
         let second = first.clone();
         first.store(2, sync::Ordering::Relaxed);
@@ -93,7 +102,7 @@ fn step1_the_last_owner_drops_the_value() {
 
 #[grade::test(hint = "what is left when the last strong owner goes?")]
 fn step2_a_weak_owner_keeps_the_memory_and_not_the_value() {
-    Model::new().check(|| {
+    Model::new().weak_may_fail().check(|| {
         let arc = MyArc::new(sync::Arc::new(7));
         let value = sync::Arc::clone(&arc);
         let weak = MyArc::downgrade(&arc);
@@ -116,7 +125,7 @@ fn step2_upgrade_gets_a_value_that_is_there_or_none() {
 
 #[grade::test(hint = "when the value has gone, what may the counter still do?")]
 fn step2_a_value_that_has_gone_does_not_come_back() {
-    Model::new().check(|| {
+    Model::new().weak_may_fail().check(|| {
         let arc = MyArc::new(Watched::new());
         let (mine, others) = (MyArc::downgrade(&arc), MyArc::downgrade(&arc));
         let other = thread::spawn(move || upgrade(others));
@@ -149,7 +158,7 @@ fn step3_try_unwrap_takes_the_value_of_the_only_strong_owner() {
     two(unwrap, read);
     two(unwrap, unwrap);
     strong_and_weak(unwrap, upgrade);
-    Model::new().check(|| {
+    Model::new().weak_may_fail().check(|| {
         let arc = MyArc::new(7);
         let other = arc.clone();
         let arc = MyArc::try_unwrap(arc).expect_err("there are two strong owners");
@@ -161,11 +170,15 @@ fn step3_try_unwrap_takes_the_value_of_the_only_strong_owner() {
         );
         assert!(weak.upgrade().is_none(), "the value has been taken out");
     });
+    Model::new().weak_may_fail().check(|| {
+        let value = MyArc::try_unwrap(MyArc::new(7));
+        assert!(value.is_ok_and(|value| value == 7), "there is one owner");
+    });
 }
 
 #[grade::test(hint = "who may become a strong owner while you look?")]
 fn step3_get_mut_is_for_the_only_owner() {
-    Model::new().check(|| {
+    Model::new().weak_may_fail().check(|| {
         let mut arc = MyArc::new(1);
         *MyArc::get_mut(&mut arc).expect("it is the only owner") += 1;
         let other = arc.clone();
@@ -178,6 +191,18 @@ fn step3_get_mut_is_for_the_only_owner() {
         assert_eq!(*arc, 3);
         end(MyArc::downgrade(&arc));
         assert!(MyArc::get_mut(&mut arc).is_some(), "what it did leaves no trace");
+    });
+    Model::new().check(|| {
+        let mut arc = MyArc::new(1);
+        let weak = MyArc::downgrade(&arc);
+        let other = thread::spawn(move || {
+            assert!(
+                weak.upgrade().is_some(),
+                "the value is there while another looks at its counts"
+            );
+        });
+        MyArc::get_mut(&mut arc);
+        other.join();
     });
 }
 
@@ -198,6 +223,45 @@ fn step3_get_mut_sees_all_that_others_did() {
         change(arc);
         upgrade(weak);
     });
+    two(change, |arc| {
+        let weak = MyArc::downgrade(&arc);
+        end(arc);
+        become_strong(weak);
+    });
+    strong_and_weak(change, |weak| {
+        let Some(arc) = weak.upgrade() else { return };
+        end(weak);
+        let weak = MyArc::downgrade(&arc);
+        end(arc);
+        upgrade(weak);
+    });
+}
+
+#[grade::test(hint = "which threads get a `T`, and which get a `&T`?")]
+fn step3_only_what_may_be_shared_has_owners_on_several_threads() {
+    use grade::impls;
+    use real::{MyArc, MyWeak};
+
+    assert!(impls!(MyArc<u8>: Send) && impls!(MyArc<u8>: Sync), "owners may be anywhere");
+    assert!(impls!(MyWeak<u8>: Send) && impls!(MyWeak<u8>: Sync), "owners may be anywhere");
+    for may_move in [
+        impls!(MyArc<Cell<u8>>: Send),
+        impls!(MyWeak<Cell<u8>>: Send),
+        impls!(MyArc<Cell<u8>>: Sync),
+        impls!(MyWeak<Cell<u8>>: Sync),
+    ] {
+        assert!(!may_move, "threads with an owner each share the Cell");
+    }
+    for may_move in [
+        impls!(MyArc<MutexGuard<'static, u8>>: Send),
+        impls!(MyWeak<MutexGuard<'static, u8>>: Send),
+        impls!(MyArc<MutexGuard<'static, u8>>: Sync),
+        impls!(MyWeak<MutexGuard<'static, u8>>: Sync),
+    ] {
+        assert!(!may_move, "the last owner drops the value, on any thread");
+    }
+    // And the value is there.
+    assert_eq!(MyArc::new(Cell::new(1)).get(), 1);
 }
 
 #[grade::test(hint = "does a circle of owners go away?")]

@@ -9,7 +9,7 @@ use std::thread;
 
 use crate::history::{self, History};
 use crate::rejection::Rejection;
-use crate::sync::{set_behavior, set_newest_first, set_plain_stores};
+use crate::sync::{set_behavior, set_newest_first, set_plain_stores, set_weak_may_fail};
 
 /// How `futex_wait` behaves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,6 +26,7 @@ pub struct Model {
     futex: Futex,
     plain_stores: bool,
     newest: bool,
+    weak_may_fail: bool,
     preemptions: Option<usize>,
 }
 
@@ -49,7 +50,13 @@ impl Default for Model {
 impl Model {
     /// All interleavings; futexes queue.
     pub fn new() -> Model {
-        Model { futex: Futex::Queues, plain_stores: false, newest: false, preemptions: None }
+        Model {
+            futex: Futex::Queues,
+            plain_stores: false,
+            newest: false,
+            weak_may_fail: false,
+            preemptions: None,
+        }
     }
 
     /// Sets how futexes behave.
@@ -75,6 +82,13 @@ impl Model {
     /// the system; usually the model wakes those first who came first.
     pub fn wakes_the_newest(mut self) -> Model {
         self.newest = true;
+        self
+    }
+
+    /// Lets every other `compare_exchange_weak` of each thread on each atomic fail, the first one too,
+    /// although the value is the expected one. Elsewhere in the model it never does, and on x86-64 neither.
+    pub fn weak_may_fail(mut self) -> Model {
+        self.weak_may_fail = true;
         self
     }
 
@@ -125,6 +139,7 @@ impl Model {
         set_behavior(self.futex);
         set_plain_stores(self.plain_stores);
         set_newest_first(self.newest);
+        set_weak_may_fail(self.weak_may_fail);
         let mut loom = loom::model::Builder::new();
         // All that an environment variable could have set.
         loom.preemption_bound = self.preemptions;

@@ -40,6 +40,8 @@ pub(crate) struct History {
     objects: usize,
     /// Atomics that were made and not freed so far.
     atomics: usize,
+    /// Threads, each with an atomic, whose last weak exchange has failed without a reason.
+    failed: Vec<(ThreadId, usize)>,
 }
 
 thread_local! {
@@ -104,6 +106,19 @@ pub(crate) fn add_atomic() -> usize {
 pub(crate) fn free_atomic(place: Place, atomic: Atomic) {
     note(place, Act::Free(atomic));
     HISTORY.with_borrow_mut(|history| history.atomics -= 1);
+}
+
+/// Whether it is the turn of a weak exchange to fail: every other one of a thread on an atomic.
+pub(crate) fn weak_fails(atomic: usize) -> bool {
+    let pair = (loom::thread::current().id(), atomic);
+    HISTORY.with_borrow_mut(|history| {
+        let before = history.failed.iter().position(|&failed| failed == pair);
+        match before {
+            Some(at) => drop(history.failed.swap_remove(at)),
+            None => history.failed.push(pair),
+        }
+        before.is_none()
+    })
 }
 
 /// Gives the next number to a cell.

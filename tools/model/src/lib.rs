@@ -41,8 +41,8 @@
 //! still carried what the first one released. [`Model::plain_stores`] leaves stores as they are; use
 //! it for a second model, of code in which no store competes with a read-modify-write operation.
 //!
-//! Loom has no spurious failures of `compare_exchange_weak`, and at most five threads. A bound on
-//! preemptions ([`Model::preemptions`]) leaves orders out.
+//! A `compare_exchange_weak` fails without a reason only where [`Model::weak_may_fail`] says so, and then
+//! every other time. There are at most five threads. A bound on preemptions ([`Model::preemptions`]) leaves orders out.
 
 mod check;
 mod clock;

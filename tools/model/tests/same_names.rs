@@ -20,13 +20,16 @@ macro_rules! use_primitives {
         assert_eq!((bits, flag.load(Acquire)), ([true, false, true], true));
         assert_eq!([flag.fetch_xor(true, Relaxed), flag.fetch_nand(true, Relaxed)], [true, false]);
 
-        let word = sync::AtomicU32::new(1);
+        let mut word = sync::AtomicU32::new(0);
+        *word.get_mut() += 1;
         assert_eq!(word.compare_exchange(1, 2, Acquire, Relaxed), Ok(1));
         assert_eq!(word.compare_exchange_weak(1, 3, SeqCst, SeqCst), Err(2));
         assert_eq!(word.fetch_update(Relaxed, Relaxed, |word| word.checked_mul(5)), Ok(2));
         sync::futex_wait(&word, 0);
         sync::futex_wait_timeout(&word, 0, Duration::from_secs(1));
         assert_eq!(sync::futex_wake(&word, 1), 0);
+        *word.get_mut() += 1;
+        assert_eq!(word.into_inner(), 11);
 
         let count = sync::AtomicUsize::new(10);
         let before = [count.fetch_add(5, Relaxed), count.fetch_sub(1, Relaxed)];

@@ -8,8 +8,8 @@ mod instant;
 mod mutex;
 mod queue;
 
-pub(crate) use atomic::set_plain_stores;
 pub use atomic::{AtomicBool, AtomicU32, AtomicUsize, fence};
+pub(crate) use atomic::{set_plain_stores, set_weak_may_fail};
 pub use cell::UnsafeCell;
 pub use condvar::{Condvar, WaitTimeoutResult};
 pub(crate) use futex::set_behavior;

@@ -12,7 +12,7 @@ use loom::thread::{self, Thread};
 use crate::history;
 use crate::step::{Act, Place};
 
-const NO_PANIC: &str = "no model goes on after a panic";
+pub(super) const NO_PANIC: &str = "no model goes on after a panic";
 
 /// As [`std::sync::Mutex`]. It is never poisoned: a panic ends the model.
 ///

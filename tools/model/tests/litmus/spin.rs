@@ -147,3 +147,31 @@ fn to_look_and_then_to_take_is_a_race() {
       thread 1  litmus/spin.rs:26  uses the data in the UnsafeCell
     ");
 }
+
+/// Takes a flag with weak exchanges, and says whether it got it.
+fn weakly(take: fn(&AtomicBool) -> bool) -> Result<usize, Rejection> {
+    Model::new().weak_may_fail().try_check(move || {
+        let flag = AtomicBool::new(false);
+        assert!(take(&flag), "nobody else wants it");
+        assert!(!take(&flag), "it is taken");
+    })
+}
+
+#[grade::test]
+fn a_weak_exchange_is_tried_again() {
+    weakly(|flag| {
+        while !flag.load(Relaxed) {
+            if flag.compare_exchange_weak(false, true, Acquire, Relaxed).is_ok() {
+                return true;
+            }
+        }
+        false
+    })
+    .unwrap();
+}
+
+#[grade::test]
+fn a_weak_exchange_that_is_tried_once() {
+    let once = weakly(|flag| flag.compare_exchange_weak(false, true, Acquire, Relaxed).is_ok());
+    assert_eq!(once.unwrap_err().reason(), Reason::Panic);
+}
