@@ -35,7 +35,8 @@ impl Bank {
         Bank { hook: Box::new(hook), ..self }
     }
 
-    /// Moves `amount` from one account to another.
+    /// Moves `amount` from one account to another. Where several errors fit, it is the first of
+    /// [`TransferError`].
     pub fn transfer(&self, from: usize, to: usize, amount: u64) -> Result<(), TransferError> {
         for account in [from, to] {
             if account >= self.accounts.len() {

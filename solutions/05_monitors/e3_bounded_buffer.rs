@@ -62,7 +62,7 @@ impl<T> BoundedBuffer<T> {
         self.put(state, item)
     }
 
-    /// As `push`, and gives up when `timeout` is over.
+    /// As `push`, and gives up when `timeout` is over; it may be zero, or `Duration::MAX`.
     pub fn push_timeout(&self, item: T, timeout: Duration) -> Result<(), PushError<T>> {
         self.push_within(item, Patience::of(timeout))
     }
@@ -78,7 +78,7 @@ impl<T> BoundedBuffer<T> {
         self.take(state, PopError::Empty)
     }
 
-    /// As `pop`, and gives up when `timeout` is over.
+    /// As `pop`, and gives up when `timeout` is over; it may be zero, or `Duration::MAX`.
     pub fn pop_timeout(&self, timeout: Duration) -> Result<T, PopError> {
         self.pop_within(Patience::of(timeout))
     }

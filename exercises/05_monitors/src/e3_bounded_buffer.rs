@@ -31,7 +31,7 @@ impl<T> BoundedBuffer<T> {
         todo!("push {} bytes, if fewer than {} are there", size_of_val(&item), self.capacity)
     }
 
-    /// As `push`, and gives up when `timeout` is over.
+    /// As `push`, and gives up when `timeout` is over; it may be zero, or `Duration::MAX`.
     pub fn push_timeout(&self, item: T, timeout: Duration) -> Result<(), PushError<T>> {
         todo!("push {} bytes within {timeout:?}", size_of_val(&item))
     }
@@ -46,7 +46,7 @@ impl<T> BoundedBuffer<T> {
         todo!("take the first item, if there is one")
     }
 
-    /// As `pop`, and gives up when `timeout` is over.
+    /// As `pop`, and gives up when `timeout` is over; it may be zero, or `Duration::MAX`.
     pub fn pop_timeout(&self, timeout: Duration) -> Result<T, PopError> {
         todo!("take the first item that comes within {timeout:?}")
     }

@@ -21,6 +21,7 @@ use e3_bounded_buffer::{BoundedBuffer, PopError, PushError};
 type Buffer = Arc<BoundedBuffer<u32>>;
 
 const SECOND: Duration = Duration::from_secs(1);
+const YEARS: Duration = Duration::from_secs(1 << 40);
 
 fn buffer(capacity: usize) -> Buffer {
     Arc::new(BoundedBuffer::new(NonZeroUsize::new(capacity).unwrap()))
@@ -56,12 +57,40 @@ fn step1_items_come_out_in_the_order_in_which_they_went_in() {
     });
 }
 
+#[grade::test(hint = "how many items fit in, and what does an empty buffer need?")]
+fn step1_as_many_items_fit_in_as_it_says() {
+    for capacity in 1..=9 {
+        Model::new().check(move || {
+            let buffer = buffer(capacity);
+            let items = (0..20).filter(|&item| buffer.try_push(item).is_ok());
+            assert_eq!(items.count(), capacity, "items that fit in");
+        });
+    }
+    Model::new().check(|| {
+        let buffer = buffer(usize::MAX);
+        assert_eq!(buffer.push(1), Ok(()), "a buffer without a limit needs no memory for it");
+        assert_eq!(buffer.pop(), Ok(1));
+    });
+}
+
+#[grade::test(hint = "does an attempt look at the buffer, or at its lock?")]
+fn step1_an_attempt_fails_for_the_reason_it_names() {
+    Model::new().preemptions(2).check(|| {
+        let buffer = buffer(2);
+        buffer.push(1).unwrap();
+        let pusher = beside(&buffer, |buffer| buffer.try_push(2));
+        assert_eq!(buffer.try_pop(), Ok(1), "there is an item");
+        assert_eq!(pusher.join(), Ok(()), "there is room");
+    });
+}
+
 #[grade::test(hint = "what does a push change for those who wait for an item?")]
 fn step1_a_pop_waits_for_an_item() {
     Model::new().check(|| {
         let buffer = buffer(1);
         let popper = beside(&buffer, BoundedBuffer::pop);
         until_waits(1);
+        assert_eq!(model::advance(YEARS), 0, "waits that end with the time");
         assert_eq!(buffer.push(7), Ok(()));
         assert_eq!(popper.join(), Ok(7));
     });
@@ -74,6 +103,7 @@ fn step1_a_push_waits_for_room() {
         buffer.push(1).unwrap();
         let pusher = beside(&buffer, |buffer| buffer.push(2));
         until_waits(1);
+        assert_eq!(model::advance(YEARS), 0, "waits that end with the time");
         assert_eq!(buffer.pop(), Ok(1));
         assert_eq!(pusher.join(), Ok(()));
         assert_eq!(buffer.try_pop(), Ok(2));
@@ -103,7 +133,7 @@ fn step2_a_wait_that_ends_for_no_reason_changes_nothing() {
 )]
 fn step2_nobody_who_could_go_on_sleeps() {
     // One pusher and two poppers, two pushers and one popper, and two of each.
-    Model::new().preemptions(3).check(|| {
+    Model::new().preemptions(2).check(|| {
         let buffer = buffer(1);
         let poppers = [beside(&buffer, BoundedBuffer::pop), beside(&buffer, BoundedBuffer::pop)];
         assert_eq!([buffer.push(1), buffer.push(2)], [Ok(()), Ok(())]);
@@ -111,7 +141,7 @@ fn step2_nobody_who_could_go_on_sleeps() {
         popped.sort_unstable();
         assert_eq!(popped, [1, 2], "each item comes out once");
     });
-    Model::new().preemptions(3).check(|| {
+    Model::new().preemptions(2).check(|| {
         let buffer = buffer(1);
         let pushers = [1, 2].map(|item| beside(&buffer, move |buffer| buffer.push(item)));
         let mut popped = [buffer.pop().unwrap(), buffer.pop().unwrap()];
@@ -128,6 +158,25 @@ fn step2_nobody_who_could_go_on_sleeps() {
         let mut popped = poppers.map(|popper| popper.join().unwrap());
         popped.sort_unstable();
         assert_eq!(popped, [1, 2], "each item comes out once");
+    });
+}
+
+#[grade::test(timeout_ms = 20_000, hint = "does a second item wake a second thread?")]
+fn step2_as_many_go_on_as_can() {
+    Model::new().preemptions(1).check(|| {
+        let buffer = buffer(2);
+        let poppers = [beside(&buffer, BoundedBuffer::pop), beside(&buffer, BoundedBuffer::pop)];
+        until_waits(2);
+        assert_eq!([buffer.push(1), buffer.push(2)], [Ok(()), Ok(())]);
+        assert!(poppers.map(thread::JoinHandle::join).iter().all(Result::is_ok));
+    });
+    Model::new().preemptions(1).check(|| {
+        let buffer = buffer(2);
+        assert_eq!([buffer.push(1), buffer.push(2)], [Ok(()), Ok(())]);
+        let pushers = [3, 4].map(|item| beside(&buffer, move |buffer| buffer.push(item)));
+        until_waits(2);
+        assert_eq!([buffer.pop(), buffer.pop()], [Ok(1), Ok(2)]);
+        assert_eq!(pushers.map(thread::JoinHandle::join), [Ok(()), Ok(())]);
     });
 }
 
@@ -148,6 +197,12 @@ fn step3_a_close_ends_every_wait() {
         assert_eq!(results, [1, 2].map(|item| Err(PushError::Closed(item))), "the items come back");
         assert_eq!([buffer.pop(), buffer.pop()], [Ok(0), Err(PopError::Closed)], "what was left");
     });
+    Model::new().preemptions(2).check(|| {
+        let buffer = buffer(1);
+        let closer = beside(&buffer, BoundedBuffer::close);
+        assert_eq!(buffer.pop(), Err(PopError::Closed), "between the look and the sleep it closed");
+        closer.join();
+    });
 }
 
 #[grade::test(hint = "what may still be done with a closed buffer?")]
@@ -167,6 +222,68 @@ fn step3_a_closed_buffer_gives_what_is_left() {
         buffer.close();
         assert_eq!(buffer.try_push(3), Err(PushError::Closed(3)), "still closed");
     });
+}
+
+type Push = fn(&BoundedBuffer<u32>, u32) -> Result<(), PushError<u32>>;
+type Pop = fn(&BoundedBuffer<u32>) -> Result<u32, PopError>;
+
+const PUSHES: [Push; 3] = [
+    BoundedBuffer::push,
+    |buffer, item| buffer.push_timeout(item, SECOND),
+    BoundedBuffer::try_push,
+];
+const POPS: [Pop; 3] =
+    [BoundedBuffer::pop, |buffer| buffer.pop_timeout(SECOND), BoundedBuffer::try_pop];
+
+#[grade::test(timeout_ms = 20_000, hint = "who tells those who wait?")]
+fn step4_each_kind_of_push_and_pop_wakes_each_kind_of_waiter() {
+    for push in PUSHES {
+        for pop in &POPS[..2] {
+            Model::new().preemptions(1).check(move || {
+                let buffer = buffer(1);
+                let popper = beside(&buffer, pop);
+                until_waits(1);
+                assert_eq!(push(&buffer, 7), Ok(()));
+                assert_eq!(popper.join(), Ok(7));
+            });
+        }
+    }
+    for pop in POPS {
+        for push in &PUSHES[..2] {
+            Model::new().preemptions(1).check(move || {
+                let buffer = buffer(1);
+                buffer.push(1).unwrap();
+                let pusher = beside(&buffer, |buffer| push(buffer, 2));
+                until_waits(1);
+                assert_eq!(pop(&buffer), Ok(1));
+                assert_eq!(pusher.join(), Ok(()));
+            });
+        }
+    }
+}
+
+#[grade::test(timeout_ms = 20_000, hint = "may a wait that ended for no reason be the last one?")]
+fn step4_each_wait_that_ends_too_early_begins_again() {
+    let restless = Model::new().futex(Futex::Spurious).preemptions(1);
+    for pop in &POPS[..2] {
+        restless.check(move || {
+            let buffer = buffer(1);
+            let popper = beside(&buffer, pop);
+            until_waits(3);
+            buffer.push(7).unwrap();
+            assert_eq!(popper.join(), Ok(7));
+        });
+    }
+    for push in &PUSHES[..2] {
+        restless.check(move || {
+            let buffer = buffer(1);
+            buffer.push(1).unwrap();
+            let pusher = beside(&buffer, |buffer| push(buffer, 2));
+            until_waits(3);
+            assert_eq!(buffer.pop(), Ok(1));
+            assert_eq!(pusher.join(), Ok(()));
+        });
+    }
 }
 
 #[grade::test(timeout_ms = 20_000, hint = "when is the time out, and what then?")]
@@ -261,10 +378,22 @@ fn step4_no_time_and_all_the_time() {
         assert_eq!(buffer.push_timeout(1, Duration::ZERO), Ok(()), "there is room");
         assert_eq!(buffer.push_timeout(2, Duration::ZERO), Err(PushError::TimedOut(2)));
         assert_eq!(buffer.pop_timeout(Duration::ZERO), Ok(1), "there is an item");
+
+        let queue = self::buffer(2);
+        queue.push(1).unwrap();
+        queue.push_timeout(2, SECOND).unwrap();
+        assert_eq!([queue.pop_timeout(SECOND), queue.pop()], [Ok(1), Ok(2)], "in this order");
         let popper = beside(&buffer, |buffer| buffer.pop_timeout(Duration::MAX));
         until_waits(1);
+        assert_eq!(model::advance(YEARS), 0, "waits that end long before their time");
         assert_eq!(buffer.push_timeout(3, Duration::MAX), Ok(()));
         assert_eq!(popper.join(), Ok(3));
+        buffer.push(4).unwrap();
+        let pusher = beside(&buffer, |buffer| buffer.push_timeout(5, Duration::MAX));
+        until_waits(2);
+        assert_eq!(model::advance(YEARS), 0, "waits that end long before their time");
+        assert_eq!([buffer.pop(), buffer.pop()], [Ok(4), Ok(5)]);
+        assert_eq!(pusher.join(), Ok(()));
     });
     let buffer = real::BoundedBuffer::new(NonZeroUsize::MIN);
     assert_eq!(buffer.push_timeout(1, Duration::MAX), Ok(()), "by the clock of the system");

@@ -169,6 +169,22 @@ fn step1_who_waits_sleeps_until_it_may_enter() {
     });
 }
 
+#[grade::test(hint = "a wait may end without a reason: what then?")]
+fn step1_a_wait_that_ends_too_early_begins_again() {
+    for job in [Room::read, Room::write] {
+        Model::new().futex(Futex::Spurious).preemptions(1).check(move || {
+            let room = Room::new();
+            room.enter_to_write('a');
+            let other = room.beside(move |room| job(room, 'b'));
+            while model::calls().waits < 3 {
+                thread::yield_now();
+            }
+            room.leave_as_writer();
+            other.join();
+        });
+    }
+}
+
 #[grade::test(timeout_ms = 30_000, hint = "who came first?")]
 fn step2_a_reader_that_comes_later_waits_behind_a_writer() {
     check(Model::new().preemptions(1), || {
@@ -193,6 +209,27 @@ fn step2_a_writer_that_comes_later_waits_behind_a_reader() {
     });
 }
 
+#[grade::test(
+    timeout_ms = 30_000,
+    hint = "whose is a lock that is free while somebody waits for it?"
+)]
+fn step2_who_waits_comes_in_before_who_comes_back() {
+    type Visit = fn(&Room, char);
+    let visits: [(Visit, Visit); 3] =
+        [(Room::write, Room::read), (Room::write, Room::write), (Room::read, Room::write)];
+    for (waits, comes_back) in visits {
+        Model::new().preemptions(1).check(move || {
+            let room = Room::new();
+            room.enter_to_write('a');
+            let other = room.behind(move |room| waits(room, 'b'));
+            room.leave_as_writer();
+            comes_back(&room, 'c');
+            other.join();
+            assert_eq!(room.order(), "abc", "b waits while a is in, c comes after a has left");
+        });
+    }
+}
+
 #[grade::test(timeout_ms = 60_000, hint = "who came first?")]
 fn step2_all_come_in_as_they_came() {
     let as_they_came: fn() = || {
@@ -214,10 +251,9 @@ fn step2_all_come_in_as_they_came() {
 
 #[grade::test(timeout_ms = 30_000, hint = "who is next when a reader has its turn?")]
 fn step2_readers_that_follow_each_other_come_in_together() {
-    check(Model::new().preemptions(1), || {
-        let room = Room::new();
+    /// Two readers wait, and leave when both have been in.
+    fn two_readers(room: &Room) -> Vec<thread::JoinHandle<()>> {
         let met = Arc::new(AtomicUsize::new(0));
-        room.enter_to_write('a');
         let others = [met.clone(), met].map(|met| {
             room.behind(move |room| {
                 room.enter_to_read('r');
@@ -228,9 +264,26 @@ fn step2_readers_that_follow_each_other_come_in_together() {
                 room.leave_as_reader();
             })
         });
+        Vec::from(others)
+    }
+    check(Model::new().preemptions(1), || {
+        let room = Room::new();
+        room.enter_to_write('a');
+        let others = two_readers(&room);
         room.leave_as_writer();
-        join(Vec::from(others));
+        join(others);
     });
+    let before_a_writer: fn() = || {
+        let room = Room::new();
+        room.enter_to_write('a');
+        let mut others = two_readers(&room);
+        others.push(room.behind(|room| room.write('w')));
+        room.leave_as_writer();
+        join(others);
+        assert_eq!(room.order(), "arrw", "a writes, two come to read, w to write");
+    };
+    check(Model::new().preemptions(1), before_a_writer);
+    check(Model::new().preemptions(1).wakes_the_newest(), before_a_writer);
 }
 
 #[grade::test(timeout_ms = 20_000, hint = "when does an attempt take no waiting?")]
@@ -253,6 +306,19 @@ fn step3_an_attempt_never_waits_and_never_overtakes() {
         room.leave_as_writer();
         room.read('e');
         assert_eq!(room.order(), "abcde");
+    });
+    check(Model::new().preemptions(1), || {
+        let room = Room::new();
+        room.enter_to_write('a');
+        let other = room.behind(|room| room.write('b'));
+        room.leave_as_writer();
+        if room.lock.try_lock_exclusive() {
+            room.is_in_to_write('c');
+            room.leave_as_writer();
+        }
+        other.join();
+        let order = room.order();
+        assert!(["ab", "abc"].contains(&&*order), "b waits, c only tries: {order}");
     });
     check(Model::new().preemptions(2), || {
         let room = Room::new();
@@ -286,6 +352,15 @@ fn step3_a_writer_that_becomes_a_reader_lets_readers_in_and_no_writer() {
         assert!(!room.lock.try_lock_exclusive(), "one reads");
         room.leave_as_reader();
         assert!(room.lock.try_lock_exclusive(), "nobody is in");
+    });
+    // Two are behind, and both come in while the first one still reads.
+    Model::new().preemptions(0).wakes_the_newest().check(move || {
+        let room = Room::new();
+        room.enter_to_write('a');
+        let others = vec![room.behind(|room| room.read('b')), room.behind(|room| room.read('c'))];
+        downgrade(&room);
+        join(others);
+        room.leave_as_reader();
     });
     // The one behind is a writer: it comes in when the first one has left.
     Model::new().preemptions(2).check(move || {

@@ -30,13 +30,13 @@ impl Bank {
 
     /// The same bank; each transfer calls `hook` with the numbers of the giver and the taker, while it
     /// has the locks of both and has moved nothing yet. (The tests make transfers meet with it.) Where
-    /// it panics nothing has moved, and the bank goes on.
+    /// it panics nothing has moved, and the bank goes on. A transfer that is refused may call it or not.
     pub fn with_hook(self, hook: impl Fn(usize, usize) + Send + Sync + 'static) -> Bank {
         Bank { hook: Box::new(hook), ..self }
     }
 
-    /// Moves `amount` from one account to another. Transfers that have no account in common do not wait
-    /// for each other.
+    /// Moves `amount` from one account to another. Where several errors fit, it is the first of
+    /// [`TransferError`]. Transfers that have no account in common do not wait for each other.
     pub fn transfer(&self, from: usize, to: usize, amount: u64) -> Result<(), TransferError> {
         // TODO: which lock first?
         (self.hook)(from, to);
