@@ -178,7 +178,13 @@ fn step3_only_what_may_move_between_threads_may_be_shared() {
     use real::{FutexGuard, FutexMutex};
 
     assert!(impls!(FutexMutex<Cell<u8>>: Sync), "one thread at a time has the Cell");
-    assert!(!impls!(FutexMutex<Rc<u8>>: Sync), "an Rc must stay on its thread");
+    for may_move in [
+        impls!(FutexMutex<Rc<u8>>: Sync),
+        impls!(FutexMutex<Rc<u8>>: Send),
+        impls!(FutexGuard<'static, Rc<u8>>: Send),
+    ] {
+        assert!(!may_move, "an Rc must stay on its thread");
+    }
     assert!(impls!(FutexGuard<'static, u8>: Sync), "a shared guard gives out `&u8`");
     assert!(
         !impls!(FutexGuard<'static, Cell<u8>>: Sync),

@@ -140,7 +140,7 @@ fn step2_notify_all_wakes_all() {
     });
 }
 
-#[grade::test(timeout_ms = 20_000, hint = "whom does each `notify_one` reach?")]
+#[grade::test(timeout_ms = 60_000, hint = "whom does each `notify_one` reach?")]
 fn step2_each_notify_one_wakes_one() {
     Model::new().preemptions(2).check(|| {
         let shop = Shop::new();
@@ -175,6 +175,27 @@ fn step3_a_wait_ends_when_the_time_is_out() {
         customer.join();
         assert_eq!(*shop.items.lock(), 2, "two threads have added one each, under the mutex");
     });
+    // As long as it says, be it short or long.
+    for timeout in [LONG / 100_000, LONG * 10] {
+        Model::new().preemptions(1).check(move || {
+            let shop = Shop::new();
+            let customer = beside(&shop, move |shop| {
+                let (_, is_notified) = shop.delivery.wait_timeout(shop.items.lock(), timeout);
+                assert!(!is_notified, "nobody has notified");
+            });
+            while model::calls().futex_waits == 0 {
+                thread::yield_now();
+            }
+            assert_eq!(model::advance(timeout / 2), 0, "waits that end in half of their time");
+            let mut times = 0;
+            while model::advance(timeout) == 0 {
+                times += 1;
+                assert!(times < 5, "a wait of {timeout:?} goes on after five times its time");
+                thread::yield_now();
+            }
+            customer.join();
+        });
+    }
 }
 
 #[grade::test(
