@@ -35,18 +35,16 @@ impl<T> SpinLock<T> {
 
     /// Waits until the lock is free, and takes it.
     pub fn lock(&self) -> SpinGuard<'_, T> {
-        let mut rounds = 0;
+        let mut rounds = 0..ROUNDS;
         // Acquire pairs with the Release in `SpinGuard::drop`: we see all that the last holder did.
         while self.locked.swap(true, Acquire) {
             // Relaxed: this load only decides when to try again. It keeps the cache line shared
             // while others wait too, where every `swap` would take it away from them.
             while self.locked.load(Relaxed) {
-                rounds += 1;
-                if rounds < ROUNDS {
-                    spin_loop();
-                } else {
+                match rounds.next() {
+                    Some(_) => spin_loop(),
                     // The holder may be waiting for this very processor.
-                    yield_now();
+                    None => yield_now(),
                 }
             }
         }
