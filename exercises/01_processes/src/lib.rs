@@ -1,1 +1,4 @@
 //! Chapter 1, processes and what the kernel knows of them: each module is one exercise.
+
+#[cfg_attr(feature = "solution", path = "../../../solutions/01_processes/e0_command_line.rs")]
+pub mod e0_command_line;
