@@ -1,4 +1,8 @@
 //! Chapter 1, processes and what the kernel knows of them: each module is one exercise.
 
+pub mod mapping;
+
 #[cfg_attr(feature = "solution", path = "../../../solutions/01_processes/e0_command_line.rs")]
 pub mod e0_command_line;
+#[cfg_attr(feature = "solution", path = "../../../solutions/01_processes/e2_address_space.rs")]
+pub mod e2_address_space;
