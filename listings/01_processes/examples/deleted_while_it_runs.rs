@@ -10,7 +10,7 @@ fn main() -> io::Result<()> {
         return Ok(());
     }
 
-    let path = env::temp_dir().join(format!("a_program_{}", process::id()));
+    let path = env::current_exe()?.with_extension(process::id().to_string());
     fs::copy(env::current_exe()?, &path)?;
     let child = Command::new(&path).arg("run").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
     fs::remove_file(&path)?;

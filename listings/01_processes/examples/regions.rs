@@ -8,7 +8,6 @@ static COUNTER: AtomicU32 = AtomicU32::new(7);
 
 fn main() {
     println!("a function:          {}", mapping(main as *const ()));
-    println!("a string literal:    {}", mapping("text".as_ptr()));
     println!("a static variable:   {}", mapping(&raw const COUNTER));
     println!("a boxed value:       {}", mapping(&raw const *Box::new(1)));
     let local = 2;
