@@ -3,11 +3,8 @@
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
-/// A line of shell that says when it runs, then waits for a line, and runs what stands in it.
-///
-/// `Command::spawn` returns while the kernel still builds the new program, whose arguments may not
-/// be in `/proc` by then. So the program itself has to say that it runs.
-pub const SCRIPT: &str = "echo ready; read line; eval \"$line\"";
+/// Waits for lines of text, and runs what stands in them.
+pub const SCRIPT: &str = "while read line; do eval \"$line\"; done";
 
 /// A shell that runs [`SCRIPT`]; it ends with this value.
 pub struct Running {
@@ -18,13 +15,16 @@ pub struct Running {
 
 impl Running {
     /// Starts what must run [`SCRIPT`], and waits until it does.
+    ///
+    /// `Command::spawn` can return while the kernel still builds the new program, whose arguments
+    /// may not be in `/proc` by then. So the program itself has to say that it runs.
     pub fn start(command: &mut Command) -> Running {
         command.stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let input = child.stdin.take().expect("it is piped");
         let output = BufReader::new(child.stdout.take().expect("it is piped"));
         let mut running = Running { child, input, output };
-        running.wait_until_ready();
+        running.run("echo ready");
         running
     }
 
@@ -35,10 +35,6 @@ impl Running {
     /// Has the shell run this line, which must print `ready`, and waits until it has.
     pub fn run(&mut self, line: &str) {
         writeln!(self.input, "{line}").unwrap();
-        self.wait_until_ready();
-    }
-
-    fn wait_until_ready(&mut self) {
         let mut said = String::new();
         self.output.read_line(&mut said).unwrap();
         assert_eq!(said, "ready\n", "what the program of this test says when it runs");
@@ -47,7 +43,7 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        // Neither fails: nobody else has waited for the child.
+        // Both fail where a test has waited for the child itself.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
