@@ -1,5 +1,6 @@
 //! Chapter 1, processes and what the kernel knows of them: each module is one exercise.
 
+pub mod descriptor;
 pub mod mapping;
 pub mod record;
 
@@ -9,3 +10,5 @@ pub mod e0_command_line;
 pub mod e1_proc_stat;
 #[cfg_attr(feature = "solution", path = "../../../solutions/01_processes/e2_address_space.rs")]
 pub mod e2_address_space;
+#[cfg_attr(feature = "solution", path = "../../../solutions/01_processes/e3_fd_ledger.rs")]
+pub mod e3_fd_ledger;
