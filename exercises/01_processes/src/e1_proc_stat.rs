@@ -13,18 +13,18 @@ impl FromStr for ProcStat {
     /// Takes a record apart: the text of `/proc/PID/stat`, with or without the line break at its
     /// end.
     ///
-    /// The name is any text, also one that looks like other fields, and stays as it is. A field that
-    /// [`ProcStat`] does not have may be a negative number, or a large one. Behind the last one that
-    /// it has, there may be none or many: kernels differ.
+    /// The name is any text, also one that looks like other fields, and stays as it is. A field
+    /// that [`ProcStat`] does not have may be a negative number, or a large one. Behind the last
+    /// one that it has, there may be none or many: kernels differ.
     ///
     /// # Errors
     ///
-    /// Fails with [`ProcError::Malformed`] where a field of [`ProcStat`] is missing, or is no number
-    /// that its type can hold, and where the letter of the state is none of those in
+    /// Fails with [`ProcError::Malformed`] where a field of [`ProcStat`] is missing, or is no
+    /// number that its type can hold, and where the letter of the state is none of those in
     /// [`ProcState`](crate::record::ProcState). No text is a reason to panic.
     fn from_str(record: &str) -> Result<ProcStat, ProcError> {
         // TODO: find the end of the name first, and count the fields from there.
-        todo!("take {record:?} apart")
+        todo!("take a record of {} bytes apart", record.len())
     }
 }
 
