@@ -26,12 +26,20 @@ impl FdLedger {
     /// is closed when it returns.
     ///
     /// Other threads may open and close meanwhile. What is closed before it was looked at in full
-    /// is left out, and no error. Fails where the system fails to read something else.
+    /// is left out, and no error.
+    ///
+    /// # Errors
+    ///
+    /// Fails where anything else fails, with the error of the system.
     pub fn of_self() -> io::Result<FdLedger> {
         FdLedger::of(Pid::this())
     }
 
     /// The same for any process whose descriptors the caller may see.
+    ///
+    /// # Errors
+    ///
+    /// As [`FdLedger::of_self`], and where there is no such process.
     pub fn of(pid: Pid) -> io::Result<FdLedger> {
         let mut ledger = BTreeMap::new();
         // The descriptor of the listing is closed when all numbers are there: its own leads nowhere.

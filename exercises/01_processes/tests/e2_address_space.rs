@@ -2,6 +2,8 @@
 
 #[path = "support/memory.rs"]
 mod memory;
+#[path = "support/refusal.rs"]
+mod refusal;
 #[path = "support/twin.rs"]
 mod twin;
 
@@ -289,6 +291,14 @@ fn step2_there_must_be_a_process() {
     let gone = Twin::after(|| ()).pid;
     let error = AddressSpace::of(gone).expect_err("the process has ended and was waited for");
     assert_eq!(error.kind(), ErrorKind::NotFound, "there is no process of this number: {error}");
+}
+
+#[grade::test(hint = "without its program, can you still tell a process from its libraries?")]
+fn step2_what_cannot_be_read_is_an_error() {
+    refusal::no_links().unwrap();
+    let error =
+        AddressSpace::of(Pid::this()).expect_err("the system refuses to read any link from now on");
+    assert_eq!(error.kind(), ErrorKind::PermissionDenied, "what the system said: {error}");
 }
 
 #[grade::test(hint = "in the list of regions, the first that fits counts; what does each ask for?")]

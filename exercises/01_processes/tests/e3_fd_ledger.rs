@@ -4,6 +4,8 @@
 mod closing;
 #[path = "support/descriptors.rs"]
 mod descriptors;
+#[path = "support/refusal.rs"]
+mod refusal;
 #[path = "support/twin.rs"]
 mod twin;
 
@@ -269,6 +271,13 @@ fn step2_there_must_be_a_process() {
     assert_eq!(error.kind(), ErrorKind::NotFound, "there is no process of this number: {error}");
 }
 
+#[grade::test(hint = "closed meanwhile is one reason why a look fails; which error tells you so?")]
+fn step2_what_cannot_be_seen_is_an_error() {
+    refusal::no_links().unwrap();
+    let error = FdLedger::of_self().expect_err("the system refuses to read any link from now on");
+    assert_eq!(error.kind(), ErrorKind::PermissionDenied, "what the system said: {error}");
+}
+
 #[grade::test(hint = "which of your two looks sees more than the other, and why?")]
 fn step3_two_looks_in_a_row_are_the_same() {
     let files: Vec<File> = (0..20).map(|_| File::open("/dev/null").unwrap()).collect();
@@ -358,7 +367,7 @@ fn step3_the_same_object_is_never_accused() {
     assert_same(&before, &ledger(), "a copy was put in the place of what it is a copy of");
 
     let named = of([self::file(5, "/tmp/a", (7, 100)), anon(6, "[eventfd]"), pipe(7, 9)]);
-    for path in ["/tmp/a (deleted)", "/tmp/b", "/home/a"] {
+    for path in ["/tmp/a (deleted)", "/tmp/b", "/srv/a"] {
         let later = of([self::file(5, path, (7, 100)), anon(6, "[eventfd]"), pipe(7, 9)]);
         assert_same(&named, &later, &format!("`/tmp/a` has become `{path}`"));
     }

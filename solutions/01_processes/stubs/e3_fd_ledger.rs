@@ -21,13 +21,21 @@ impl FdLedger {
     /// is closed when it returns.
     ///
     /// Other threads may open and close meanwhile. What is closed before it was looked at in full
-    /// is left out, and no error. Fails where the system fails to read something else.
+    /// is left out, and no error.
+    ///
+    /// # Errors
+    ///
+    /// Fails where anything else fails, with the error of the system.
     pub fn of_self() -> io::Result<FdLedger> {
         // TODO: list the numbers first, then look at each.
         todo!("list what is open here")
     }
 
     /// The same for any process whose descriptors the caller may see.
+    ///
+    /// # Errors
+    ///
+    /// As [`FdLedger::of_self`], and where there is no such process.
     pub fn of(pid: Pid) -> io::Result<FdLedger> {
         todo!("list what is open in process {pid}")
     }
