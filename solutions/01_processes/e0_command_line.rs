@@ -1,0 +1,41 @@
+//! A program is a file; a process is what the kernel keeps of one run of it, with arguments of its
+//! own. The tempting mistake is to take the first argument for the program: whoever starts a
+//! program may write there what they like.
+
+use std::ffi::OsString;
+use std::fs;
+use std::io;
+use std::os::unix::ffi::OsStringExt;
+use std::path::PathBuf;
+
+/// The file of the program that the process `pid` runs now.
+///
+/// This is the target of the link `/proc/PID/exe`, as the kernel tells it: an absolute path, any
+/// bytes but NUL. Where the file has been removed since, ` (deleted)` stands behind the path.
+///
+/// # Errors
+///
+/// Fails with the error of the system call that failed, which is [`io::ErrorKind::NotFound`] where
+/// there is no such process, and also where it is a zombie, which runs no program any more.
+pub fn program(pid: u32) -> io::Result<PathBuf> {
+    fs::read_link(format!("/proc/{pid}/exe"))
+}
+
+/// The arguments that the program of the process `pid` was started with, all of them: the first is
+/// the name that it was called by.
+///
+/// They stand in `/proc/PID/cmdline`, one after the other, each with a NUL byte behind it. An
+/// argument may be empty, may hold spaces and line breaks, and need not be UTF-8. The file of a
+/// zombie is empty: it has no arguments any more, which is no error.
+///
+/// # Errors
+///
+/// Fails with the error of the system call that failed, which is [`io::ErrorKind::NotFound`] where
+/// there is no such process.
+pub fn arguments(pid: u32) -> io::Result<Vec<OsString>> {
+    let bytes = fs::read(format!("/proc/{pid}/cmdline"))?;
+    // A NUL byte ends an argument, so the last one parts nothing.
+    let arguments = bytes.split_inclusive(|&byte| byte == 0);
+    let without_end = |argument: &[u8]| argument.strip_suffix(b"\0").unwrap_or(argument).to_vec();
+    Ok(arguments.map(without_end).map(OsString::from_vec).collect())
+}
