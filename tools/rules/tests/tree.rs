@@ -143,7 +143,9 @@ fn chapters_go_by_one_name_in_every_folder() {
         chapters.dedup();
         chapters
     };
-    assert_none(chapters().iter().filter_map(|(_, chapter)| summary::chapter_name(chapter)));
+    // A page that is no chapter, such as the notes, may have listings, too.
+    let named = chapters().into_iter().filter(|(folder, _)| folder != "listings");
+    assert_none(named.filter_map(|(_, chapter)| summary::chapter_name(&chapter)));
     assert_none(chapters().into_iter().filter_map(|(folder, chapter)| {
         let page = format!("book/{chapter}.md");
         let has_page = project.files.iter().any(|file| is_in(file, "book", ".md") && *file == page);
