@@ -15,7 +15,7 @@ use std::path::PathBuf;
 /// there is no such process, and also where it is a zombie, which runs no program any more.
 pub fn program(pid: u32) -> io::Result<PathBuf> {
     // TODO: ask where the link leads.
-    todo!("find the program of a process; its ID has {} bytes", size_of_val(&pid))
+    todo!("find the program of a process (is its PID given? {})", pid > 0)
 }
 
 /// The arguments that the program of the process `pid` was started with, all of them: the first is

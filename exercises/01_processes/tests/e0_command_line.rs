@@ -78,22 +78,6 @@ fn the_program_is_the_file_that_runs() {
     );
 }
 
-#[grade::test(hint = "whose folder is /proc/self?")]
-fn each_process_has_a_program_and_arguments_of_its_own() {
-    let shell = Running::start(&mut shell());
-    let (own, other) = (process::id(), shell.pid());
-
-    let path = env::current_exe().unwrap();
-    assert_eq!(program(own).unwrap(), path, "the program of the test itself");
-    let path = file_of_the_shell().unwrap();
-    assert_eq!(program(other).unwrap(), path, "the program of a child of the test");
-
-    let list: Vec<OsString> = env::args_os().collect();
-    assert_eq!(arguments(own).unwrap(), list, "the arguments of the test itself");
-    let list = [SHELL, "-c", SCRIPT];
-    assert_eq!(arguments(other).unwrap(), list, "the arguments of a child of the test");
-}
-
 #[grade::test(hint = "what the kernel says of the file is the answer: need it lead to a file now?")]
 fn a_program_runs_on_when_its_file_is_gone() {
     // `\xFF` is in no UTF-8, and the name is about as long as one can be.
@@ -153,6 +137,22 @@ fn a_long_list_of_arguments_is_whole() {
     let list = arguments(shell.pid()).unwrap();
     assert_eq!(list.len(), 3 + many.len(), "how many arguments the program was started with");
     assert!(list[3..] == many, "they are many, and not those that the program was started with");
+}
+
+#[grade::test(hint = "whose folder is /proc/self?")]
+fn each_process_has_a_program_and_arguments_of_its_own() {
+    let shell = Running::start(&mut shell());
+    let (own, other) = (process::id(), shell.pid());
+
+    let path = env::current_exe().unwrap();
+    assert_eq!(program(own).unwrap(), path, "the program of the test itself");
+    let path = file_of_the_shell().unwrap();
+    assert_eq!(program(other).unwrap(), path, "the program of a child of the test");
+
+    let list: Vec<OsString> = env::args_os().collect();
+    assert_eq!(arguments(own).unwrap(), list, "the arguments of the test itself");
+    let list = [SHELL, "-c", SCRIPT];
+    assert_eq!(arguments(other).unwrap(), list, "the arguments of a child of the test");
 }
 
 #[grade::test(hint = "what is left of a process that has ended, and what is not?")]

@@ -12,9 +12,9 @@ use course::verify::overlay::Overlay;
 use crate::KEYS;
 use crate::terminal::Terminal;
 
-const MISTAKE: &str = "a_signal_counts_as_success";
+const MISTAKE: &str = "arguments_end_at_spaces";
 
-const HANGS: &str = "\n# You save a second try. It asks until there is an exit code: forever.\n";
+const HANGS: &str = "\n# You save a second try. It reads until there are arguments: forever.\n";
 
 const RUNNING: &str = "  running for 2 s; a test that does not end is ended after 5 s\n";
 
@@ -25,7 +25,7 @@ fn the_introduction_shows_a_real_round() {
         // A copy for a class, which has nothing to solve it with.
         return;
     }
-    let exercise = catalog.find("e0_exit_status").unwrap();
+    let exercise = catalog.find("e0_command_line").unwrap();
     let reference = fs::read_to_string(exercise.solution()).unwrap();
     let stub = fs::read_to_string(exercise.stub()).unwrap();
     let mistakes = Mistake::all(exercise).unwrap();
@@ -50,10 +50,10 @@ fn the_introduction_shows_a_real_round() {
 
     round += "\n# You press h.\n";
     terminal.press("h");
-    round += &terminal.until("did not exit?\n");
+    round += &terminal.until("behind the last?\n");
 
     round += HANGS;
-    save(&hanging(&stub));
+    save(&hanging(&reference));
     round += &terminal.until(KEYS);
 
     round += "\n# You save a third one.\n";
@@ -62,7 +62,7 @@ fn the_introduction_shows_a_real_round() {
 
     round += "\n# You press n.\n";
     terminal.press("n");
-    round += &terminal.until("\nchecking 2.1 ...\n");
+    round += &terminal.until("\nchecking 1.1 ...\n");
     terminal.press("q");
     assert!(terminal.end(course).0.success());
 
@@ -72,13 +72,12 @@ fn the_introduction_shows_a_real_round() {
     snapbox::assert_data_eq!(round, snapbox::Data::read_from(&recorded, None).raw());
 }
 
-/// A try that never ends, for a program that a signal ended has no exit code.
-fn hanging(stub: &str) -> String {
-    let start = stub.find("    // TODO").unwrap();
-    let body = "    let mut child = command.spawn()?;\n    loop {\n        \
-                if let Some(code) = child.try_wait()?.and_then(|status| status.code()) {\n            \
-                return Ok(Ended::Exited(code as u8));\n        }\n    }\n}\n";
-    stub[..start].to_owned() + body
+/// A try that never ends, for a process that has ended has no arguments.
+fn hanging(reference: &str) -> String {
+    let (before, after) = reference.split_once("    let bytes = ").unwrap();
+    let (read, after) = after.split_once(";\n").unwrap();
+    let patient = format!("while bytes.is_empty() {{\n        bytes = {read};\n    }}\n");
+    format!("{before}    let mut bytes = Vec::new();\n    {patient}{after}")
 }
 
 /// What Cargo says of its work differs from time to time. So do the words of the course on tests
