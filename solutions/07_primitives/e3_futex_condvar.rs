@@ -40,7 +40,7 @@ impl FutexCondvar {
     }
 
     /// As `wait`, and returns after `timeout` at the latest, once it has the mutex. Also returns
-    /// whether a notification has come.
+    /// whether a notification has come. It may return early, as `wait` may, so it looks at no clock.
     pub fn wait_timeout<'a, T>(
         &self,
         guard: MutexGuard<'a, T>,

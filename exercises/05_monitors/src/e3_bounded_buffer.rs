@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
+// `Condvar` and `Instant` are there, too: the model's, in the tests.
 use crate::sync::Mutex;
 
 pub use crate::given::{PopError, PushError};
@@ -15,7 +16,7 @@ pub struct BoundedBuffer<T> {
 }
 
 impl<T> BoundedBuffer<T> {
-    /// An empty buffer.
+    /// An empty buffer. Any capacity will do: there is memory for the items that are in it, no more.
     pub fn new(capacity: NonZeroUsize) -> BoundedBuffer<T> {
         // TODO: what else is needed? Write each condition that somebody waits for as a sentence.
         BoundedBuffer { capacity: capacity.get(), items: Mutex::new(VecDeque::new()) }

@@ -25,7 +25,7 @@ pub enum Instr {
     JumpIfZero(Reg, usize),
     /// Goes on at another instruction.
     Jump(usize),
-    /// Ends the thread. So does the end of the program.
+    /// Ends the thread. So does the end of the program, or a jump behind it.
     Halt,
 }
 

@@ -102,7 +102,7 @@ fn the_last_money_is_spent_once() {
 
 #[grade::test(
     timeout_ms = 20_000,
-    hint = "what may an audit see that looks at one account after the other?"
+    hint = "in which order does an audit lock the accounts, and how many at a time?"
 )]
 fn an_audit_sees_all_the_money_at_every_moment() {
     fn audit(bank: &Bank) {

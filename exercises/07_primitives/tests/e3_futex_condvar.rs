@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use model::{Futex, Model, sync, thread};
 use primitives::e3_futex_condvar as real;
-use sync::Arc;
+use sync::Ordering::SeqCst;
+use sync::{Arc, AtomicBool};
 
 #[cfg_attr(feature = "solution", path = "../../../solutions/07_primitives/e3_futex_condvar.rs")]
 #[cfg_attr(not(feature = "solution"), path = "../src/e3_futex_condvar.rs")]
@@ -152,6 +153,30 @@ fn step2_each_notify_one_wakes_one() {
         customers.into_iter().for_each(thread::JoinHandle::join);
         let most = model::calls().most_to_wake;
         assert!(most <= 1, "`notify_one` wakes one thread, and would wake up to {most}");
+    });
+}
+
+#[grade::test(timeout_ms = 60_000, hint = "may two notifications count as one?")]
+fn step2_notifications_at_the_same_time_all_count() {
+    Model::new().preemptions(2).check(|| {
+        let shop = Shop::new();
+        // It tells of nothing new, and may be slow.
+        let other = beside(&shop, |shop| shop.delivery.notify_one());
+        let has_begun = Arc::new(AtomicBool::new(false));
+        let courier = beside(&shop, {
+            let has_begun = has_begun.clone();
+            move |shop| {
+                shop.delivery.notify_one();
+                has_begun.store(true, SeqCst);
+                shop.put(1);
+                shop.delivery.notify_one();
+            }
+        });
+        while !has_begun.load(SeqCst) {
+            thread::yield_now();
+        }
+        shop.take();
+        [other, courier].into_iter().for_each(thread::JoinHandle::join);
     });
 }
 

@@ -65,8 +65,8 @@ impl Display for Race<'_> {
         let Some((write, read)) = self.meeting else {
             return write!(
                 f,
-                "Nothing that thread {later} reads before its use is what thread {earlier} writes \
-                 after its own."
+                "Before its use, thread {later} has read nothing that thread {earlier} wrote after its \
+                 own."
             );
         };
         let wrote = write.write().map(|(_, _, order)| order);
@@ -79,7 +79,7 @@ impl Display for Race<'_> {
                 f,
                 "Thread {later} reads an old {value} at {at_read}, not the {value} that thread \
                  {earlier} writes at {at_write}: a load may return an old value, as long as nothing \
-                 orders it after a newer one; swap, compare_exchange and fetch_add never do."
+                 orders it after a newer one; a step that stores as well, such as fetch_add, never does."
             );
         }
         writeln!(
@@ -91,7 +91,7 @@ impl Display for Race<'_> {
             writeln!(f, "A {wrote:?} write publishes nothing of what its thread did before.")?;
         }
         if !acquires(read_with) {
-            writeln!(f, "A {read_with:?} read does not order what its thread does after.")?;
+            writeln!(f, "Read with {read_with:?}, it does not order what its thread does after.")?;
         }
         Ok(())
     }

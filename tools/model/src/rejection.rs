@@ -51,8 +51,8 @@ impl Rejection {
             (Reason::FreedTooEarly, FREED.to_owned())
         } else if message.starts_with("deadlock") {
             (Reason::Deadlock, deadlock::text(steps))
-        } else if message.starts_with("Model exceeded maximum number of branches") {
-            (Reason::Endless, ENDLESS.to_owned())
+        } else if is_endless(&message, place.as_deref()) {
+            (Reason::Endless, ENDLESS.to_owned() + &deadlock::sleepers(steps))
         } else if message.starts_with("Arc is ") {
             (Reason::DroppedTwice, TWICE.to_owned())
         } else if message.starts_with("Arc leaked") || message.starts_with("atomics leaked") {
@@ -71,13 +71,20 @@ impl Rejection {
     }
 }
 
+/// Whether loom gives up: a thread takes more steps than it has room for, or can count.
+fn is_endless(message: &str, place: Option<&str>) -> bool {
+    message.starts_with("Model exceeded maximum number of branches")
+        || message == "attempt to add with overflow"
+            && place.is_some_and(|place| place.starts_with("rt/path.rs"))
+}
+
 const FREED: &str = "\
 memory is freed too early: an atomic goes away in this thread, and nothing orders the last access of \
 another thread before that.";
 
 const ENDLESS: &str = "\
 no end: a thread goes round and round. Either what it waits for never comes, or its loop waits \
-without a call of `sync::spin_loop` or `sync::yield_now`, so that nobody else gets to run.";
+without a call of `sync::yield_now` (or `sync::spin_loop`), so that nobody else gets to run.";
 
 const TWICE: &str = "\
 dropped twice: an Arc loses an owner that it has already lost, so the same value was moved or \

@@ -1,12 +1,15 @@
 //! The steps of an interleaving, in words.
 
 use std::fmt::Write;
+use std::time::Duration;
 
 use crate::source;
 use crate::step::{Act, Atomic, Step, Update, Use};
 
 /// How many steps are shown at most, the last ones.
 const SHOWN: usize = 40;
+
+const CENTURY: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
 
 /// The steps, a line each, indented.
 pub(crate) fn table(steps: &[Step]) -> String {
@@ -67,12 +70,23 @@ fn act(step: &Step, steps: &[Step]) -> String {
         Act::Wait => "waits for a notification".to_owned(),
         Act::Waited(how) => format!("waits no more: {how}"),
         Act::Notify(woken) => format!("notifies: {woken} wake up"),
-        Act::Advance(by, ended) => format!("{by:?} later: {ended} waits end"),
+        Act::Advance(by, ended) => later(*by, *ended),
         Act::Yield => "waits, and lets others run".to_owned(),
         Act::Spawn(thread) => format!("starts thread {thread}"),
         Act::Join(thread) => format!("waits for the end of thread {thread}"),
         Act::Joined(thread) => format!("thread {thread} has ended"),
         Act::End => "ends".to_owned(),
+    }
+}
+
+/// What the clock of the model does to those who wait.
+fn later(by: Duration, ended: usize) -> String {
+    // The tests reach the end of all patience by a time that nobody would read.
+    let by = if by > CENTURY { "ages".to_owned() } else { format!("{by:?}") };
+    match ended {
+        0 => format!("{by} later: no wait is over"),
+        1 => format!("{by} later: the time of one wait is out"),
+        _ => format!("{by} later: the time of {ended} waits is out"),
     }
 }
 

@@ -120,7 +120,8 @@ impl Condvar {
             history::count(|calls| calls.waits += 1);
         };
         let mutex = guard.mutex();
-        let is_over = if futex::is_restless() {
+        let is_restless = futex::is_restless();
+        let is_over = if is_restless {
             begin();
             drop(guard);
             yield_now();
@@ -135,7 +136,14 @@ impl Condvar {
                 begin();
             })
         };
-        history::note(place, Act::Waited(if is_over { "the time is out" } else { "wakes up" }));
+        history::note(
+            place,
+            Act::Waited(match (is_over, is_restless) {
+                (true, _) => "the time is out",
+                (false, true) => "wakes up for no reason",
+                (false, false) => "is notified",
+            }),
+        );
         let guard = mutex.lock().expect("it is never an error");
         (guard, is_over)
     }
