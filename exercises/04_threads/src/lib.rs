@@ -1,0 +1,1 @@
+//! Chapter 4, threads: each module is one exercise.
