@@ -8,7 +8,7 @@ use nix::unistd::Pid;
 
 /// After this time a thread counts as one that neither ends nor falls asleep. One that does so does
 /// it much sooner, since whoever looks also yields the processor.
-const PATIENCE: Duration = Duration::from_millis(200);
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Waits until the `ending` thread is gone and the `waiting` one asleep, or until `is_over`. Either
 /// may be the other.
