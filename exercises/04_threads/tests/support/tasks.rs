@@ -1,4 +1,4 @@
-//! The threads of this process, as proc(5) shows them.
+//! Threads, as proc(5) shows them.
 
 use std::fs;
 use std::thread;
@@ -22,7 +22,7 @@ pub fn gone_and_asleep(ending: Pid, waiting: Pid, is_over: impl Fn() -> bool) {
 
 /// The state of a thread (proc_pid_stat(5)); `None` if there is none of this ID.
 fn state(thread: Pid) -> Option<char> {
-    let stat = fs::read_to_string(format!("/proc/self/task/{thread}/stat")).ok()?;
+    let stat = fs::read_to_string(format!("/proc/{thread}/stat")).ok()?;
     // The name stands in parentheses and may hold any character, parentheses and spaces too.
     stat.rsplit_once(") ")?.1.chars().next()
 }
