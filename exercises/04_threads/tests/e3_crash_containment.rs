@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::hint::black_box;
 use std::io::{self, Read, Write};
-use std::os::fd::AsRawFd;
+use std::os::fd::{AsFd, AsRawFd};
 use std::panic::{AssertUnwindSafe, catch_unwind, panic_any};
 use std::process::{self, Child, Command, Stdio};
 use std::ptr;
@@ -18,7 +18,7 @@ use nix::errno::Errno;
 use nix::libc;
 use nix::sys::signal::Signal;
 use nix::sys::wait::{Id, WaitPidFlag, waitid, waitpid};
-use nix::unistd::Pid;
+use nix::unistd::{Pid, dup2_stdout};
 use threads::e3_crash_containment::{self, Failure, Job, Level, Worst};
 
 /// The worsts that end a process, whichever thread they happen on.
@@ -366,6 +366,27 @@ fn step4_the_process_does_not_clean_up_for_the_caller() {
     let mut handlers = String::new();
     said.read_to_string(&mut handlers).unwrap();
     assert_eq!(handlers, "", "an exit handler of the caller has run in the process of a job");
+}
+
+#[grade::test(
+    hint = "a fork copies what the caller has printed and not written yet: who writes it?"
+)]
+fn step4_what_the_caller_has_printed_is_written_once() {
+    let (mut said, to_test) = io::pipe().unwrap();
+    let usual = io::stdout().as_fd().try_clone_to_owned().unwrap();
+    dup2_stdout(to_test).unwrap();
+    // Without a line end it stays in the buffer.
+    io::stdout().write_all(b"cheese").unwrap();
+    let results = [
+        contain(Level::Process, Worst::Exit, || 7),
+        contain(Level::Process, Worst::Panic, || panic!("boom")),
+    ];
+    io::stdout().flush().unwrap();
+    dup2_stdout(usual).unwrap();
+    let mut text = String::new();
+    said.read_to_string(&mut text).unwrap();
+    assert_eq!(results, [Ok(7), panicked("boom")]);
+    assert_eq!(text, "cheese", "what the caller printed, before two jobs in processes");
 }
 
 #[grade::test(
