@@ -11,6 +11,7 @@ use std::env;
 use std::ffi::c_void;
 use std::fs::File;
 use std::io::{self, PipeWriter, Seek, SeekFrom};
+use std::mem;
 use std::num::NonZeroUsize;
 use std::os::fd::{BorrowedFd, IntoRawFd, RawFd};
 use std::os::unix::fs::FileExt;
@@ -95,10 +96,11 @@ unsafe fn in_a_process(act: impl Fn()) -> nix::Result<()> {
     }
 }
 
-/// Both effects on memory are this one value, set.
+/// What `StaticWrite` sets.
 static STATIC: AtomicBool = AtomicBool::new(false);
 
 thread_local! {
+    /// What `ThreadLocalWrite` sets.
     static THREAD_LOCAL: Cell<bool> = const { Cell::new(false) };
 }
 
@@ -109,6 +111,7 @@ const HARMLESS: Signal = Signal::SIGWINCH;
 /// signal mask of the caller. After `restore`, the caller has the descriptors, the folder, the mask
 /// and the mappings of before, and also a descriptor that somebody else has opened meanwhile.
 pub struct RealWorld {
+    /// What `HeapWrite` sets.
     heap: Box<AtomicBool>,
     /// Holds what a unit reports, and has the position that a unit moves.
     file: File,
@@ -241,7 +244,7 @@ impl World for RealWorld {
     }
 
     fn restore(&self, effect: Effect) {
-        let Prepared { end, folder, mask } = std::mem::take(&mut *self.prepared());
+        let Prepared { end, folder, mask } = mem::take(&mut *self.prepared());
         match effect {
             Effect::StaticWrite => STATIC.store(false, Relaxed),
             Effect::HeapWrite => self.heap.store(false, Relaxed),

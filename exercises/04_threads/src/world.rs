@@ -1,9 +1,11 @@
 //! Supplied: what a unit can do, and whether its creator can see it.
 
-/// What runs code: a new thread of this process, or a new process.
+/// What runs code of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unit {
+    /// A thread of its creator's process.
     Thread,
+    /// A process that its creator forks.
     Process,
 }
 
