@@ -176,22 +176,25 @@ fn step1_who_has_done_all_has_finished() {
 fn step2_a_sleep_lasts_as_long_as_it_should() {
     const NAP: Duration = Duration::from_millis(200);
     let (tell, told) = mpsc::channel();
-    let worker = Worker::start(3, move |number, sleeper| {
+    let worker = Worker::start(4, move |number, sleeper| {
         let (nap, start) = (if number == 0 { Duration::ZERO } else { NAP }, Instant::now());
-        if number == 2 {
-            moments::end_the_next_sleep_of(Whose::Worker);
+        match number {
+            2 => moments::end_the_next_sleep_of(Whose::Worker),
+            3 => moments::end_all_sleeps_of(Whose::Worker, true),
+            _ => {}
         }
         let slept = sleeper.sleep(nap);
+        moments::end_all_sleeps_of(Whose::Worker, false);
         tell.send((slept, start.elapsed() >= nap)).unwrap();
     });
     let slept: Vec<_> = told.iter().collect();
     let wanted = (true, true);
     assert_eq!(
-        slept, [wanted; 3],
-        "what three sleeps returned, and whether they lasted long enough; the third is ended once \
-         by this test, as a system may"
+        slept, [wanted; 4],
+        "what four sleeps returned, and whether they lasted long enough; this test ends the third \
+         once and the fourth again and again, as a system may"
     );
-    assert_eq!(worker.cancel().unwrap(), End::Finished(3));
+    assert_eq!(worker.cancel().unwrap(), End::Finished(4));
 }
 
 #[grade::test(
@@ -300,12 +303,20 @@ fn step3_several_wait_for_the_same_steps_and_for_others() {
     assert_eq!(late, [true; 2], "those who waited for two, and were told of the first before");
 }
 
-#[grade::test(hint = "each step wakes who waits: how much of the timeout is left then?")]
-fn step3_a_wait_is_over_in_time_while_steps_go_on() {
-    let worker = Worker::start(u64::MAX, |_, sleeper| {
-        sleeper.sleep(Duration::from_millis(3));
-    });
-    let reached = worker.wait_for(u64::MAX, Duration::from_millis(300));
+#[grade::test(
+    hint = "whoever waits may be woken many times: how much of the timeout is left then?"
+)]
+fn step3_a_wait_that_is_woken_is_over_in_time() {
+    let mut gated = Gated::start(2);
+    assert_eq!(gated.begun(), Some(0));
+    // A system may do so, and each step does so to those who wait for a later one.
+    moments::end_all_sleeps_of(Whose::Test, true);
+    let reached = gated.worker().wait_for(1, Duration::from_millis(200));
+    moments::end_all_sleeps_of(Whose::Test, false);
+    assert!(!reached, "the step waits at its gate");
+
+    let worker = Worker::start(u64::MAX, |_, _| thread::yield_now());
+    let reached = worker.wait_for(u64::MAX, Duration::from_millis(200));
     assert!(!reached, "so many steps take longer than anybody lives");
     assert!(worker.wait_for(worker.progress() + 2, LONG), "the worker goes on");
     let progress = [(); 50].map(|()| worker.progress());

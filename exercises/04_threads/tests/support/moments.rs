@@ -33,6 +33,9 @@ struct Plan {
     of_the_test: AtomicBool,
 }
 
+/// A plan for each call.
+const ALWAYS: usize = usize::MAX;
+
 impl Plan {
     const fn none() -> Plan {
         Plan { left: AtomicUsize::new(0), of_the_test: AtomicBool::new(false) }
@@ -48,7 +51,9 @@ impl Plan {
         if self.left.load(SeqCst) == 0 || self.of_the_test.load(SeqCst) != is_the_test() {
             return false;
         }
-        self.left.fetch_update(SeqCst, SeqCst, |left| left.checked_sub(1)) == Ok(1)
+        let one_less =
+            |left: usize| if left == ALWAYS { Some(ALWAYS) } else { left.checked_sub(1) };
+        matches!(self.left.fetch_update(SeqCst, SeqCst, one_less), Ok(1 | ALWAYS))
     }
 }
 
@@ -83,6 +88,11 @@ pub fn hold_after_a_wake_up(whose: Whose) {
 /// The next sleep of such a thread ends at once and for no reason, as futex(2) allows.
 pub fn end_the_next_sleep_of(whose: Whose) {
     SPURIOUS.make(whose, 1);
+}
+
+/// As [`end_the_next_sleep_of`], for all sleeps from now on; or, with `false`, for none any more.
+pub fn end_all_sleeps_of(whose: Whose, all: bool) {
+    SPURIOUS.make(whose, if all { ALWAYS } else { 0 });
 }
 
 /// The next thread that this thread starts is held before its first line, until somebody joins one.
