@@ -84,6 +84,7 @@ fn step1_a_value_comes_back_from_the_same_thread() {
 }
 
 #[grade::test(
+    timeout_ms = 20_000,
     hint = "what types can the payload of a panic have, and is it the payload that is asked, or \
             the box around it?"
 )]
@@ -129,13 +130,18 @@ fn step2_a_value_comes_back_from_a_thread() {
     assert_ne!(told.recv(), Ok(thread::current().id()), "the thread of the job is the caller's");
 }
 
-#[grade::test(panics_ok = true, hint = "what does `join` return for a thread that has panicked?")]
+#[grade::test(
+    timeout_ms = 20_000,
+    panics_ok = true,
+    hint = "what does `join` return for a thread that has panicked?"
+)]
 fn step2_a_panic_on_a_thread_is_told() {
     assert_panics_are_told(Level::Thread);
     assert_eq!(contain(Level::Thread, Worst::Panic, || 5), Ok(5), "the next job");
 }
 
 #[grade::test(
+    timeout_ms = 20_000,
     panics_ok = true,
     hint = "what does a lock tell the next thread about the panic of the last one?"
 )]
@@ -199,6 +205,7 @@ fn step3_a_value_comes_back_from_a_process() {
 }
 
 #[grade::test(
+    timeout_ms = 30_000,
     hint = "where does a panic of the child go, and how does its message reach the parent? How \
             does the parent tell a message from a value?"
 )]
@@ -212,6 +219,7 @@ fn step3_a_panic_in_a_process_is_told() {
 }
 
 #[grade::test(
+    timeout_ms = 10_000,
     hint = "a pipe holds 64 KiB (pipe(7)): what does a child wait for that writes more? How often \
             must one read?"
 )]
@@ -287,6 +295,7 @@ fn step3_a_process_that_exits_has_no_value() {
 }
 
 #[grade::test(
+    timeout_ms = 20_000,
     census = true,
     hint = "who waits for the child, and who closes both ends of the pipe?"
 )]
@@ -351,6 +360,7 @@ extern "C" fn say_that_it_runs() {
 }
 
 #[grade::test(
+    timeout_ms = 10_000,
     hint = "both processes have the exit handlers and the buffers of the caller: how does a child \
             end without them?"
 )]
@@ -369,6 +379,7 @@ fn step4_the_process_does_not_clean_up_for_the_caller() {
 }
 
 #[grade::test(
+    timeout_ms = 10_000,
     hint = "a fork copies what the caller has printed and not written yet: who writes it?"
 )]
 fn step4_what_the_caller_has_printed_is_written_once() {

@@ -407,7 +407,11 @@ fn panics_in_step_1() -> Gated {
     })
 }
 
-#[grade::test(panics_ok = true, hint = "what does `join` return for a thread that has panicked?")]
+#[grade::test(
+    timeout_ms = 10_000,
+    panics_ok = true,
+    hint = "what does `join` return for a thread that has panicked?"
+)]
 fn step4_a_panic_comes_to_who_cancels() {
     let mut gated = panics_in_step_1();
     gated.pass(2);
@@ -426,6 +430,7 @@ fn step4_a_panic_comes_to_who_cancels() {
 }
 
 #[grade::test(
+    timeout_ms = 10_000,
     panics_ok = true,
     hint = "a panic leaves a closure past all lines that follow: what runs in any case?"
 )]
@@ -481,6 +486,7 @@ fn step4_nothing_is_left_of_a_worker() {
 }
 
 #[grade::test(
+    timeout_ms = 20_000,
     panics_ok = true,
     hint = "a panic of a step has nobody to go to when the worker is dropped; what if the caller \
             panics already?"
