@@ -1,0 +1,223 @@
+//! What does it cost to make a thread, and to make a process? And to switch from one to the other?
+//!
+//! Two that share a core pass a byte to and fro by pipes, so that each round trip takes two switches: two
+//! threads, and two processes. In a second row each of them reads a table between two switches: a table that
+//! both share, or each its own.
+
+use std::hint::black_box;
+use std::io::{PipeReader, PipeWriter, Read, Write, pipe};
+use std::process::ExitCode;
+use std::thread;
+
+use anyhow::{Context, Result, ensure};
+use labkit::{Cost, Lab, Variant};
+use nix::libc;
+use nix::sched::{CpuSet, sched_getaffinity, sched_setaffinity};
+use nix::sys::wait::{WaitStatus, waitpid};
+use nix::unistd::{ForkResult, Pid, fork};
+
+/// How many threads or processes are made in one turn, one after the other.
+const BIRTHS: u32 = 20;
+
+/// The size of a table.
+const TABLE_KIB: usize = 384;
+
+/// The page shows it below the numbers.
+const HOW_IT_COULD_BE_WRONG: &str = include_str!("../how_it_could_be_wrong/thread_price.md");
+
+/// Who passes the byte to and fro, and what each of them reads meanwhile.
+const PAIRS: [(&str, Pair); 6] = [
+    ("threads_bare", Pair { processes: false, tables: 0 }),
+    ("processes_bare", Pair { processes: true, tables: 0 }),
+    ("threads_one_table", Pair { processes: false, tables: 1 }),
+    ("processes_one_table", Pair { processes: true, tables: 1 }),
+    ("threads_two_tables", Pair { processes: false, tables: 2 }),
+    ("processes_two_tables", Pair { processes: true, tables: 2 }),
+];
+
+#[derive(Clone, Copy)]
+struct Pair {
+    processes: bool,
+    /// None; one that both read; or one for each.
+    tables: usize,
+}
+
+fn main() -> ExitCode {
+    labkit::run("04_threads/thread_price", measure)
+}
+
+fn measure(lab: &mut Lab) -> Result<()> {
+    let (rounds, trips) = if lab.is_quick() { (5, 50) } else { (101, 200) };
+    let tables = [table(), table()];
+    let mut variants: Vec<(String, Variant<'_>)> = vec![
+        (
+            "thread".to_owned(),
+            Box::new(|| births(|| thread::spawn(|| 7).join().is_ok_and(|n| n == 7))),
+        ),
+        ("process".to_owned(), Box::new(|| births(fork_and_wait))),
+    ];
+    for (name, pair) in PAIRS {
+        let tables = &tables;
+        variants.push((
+            name.to_owned(),
+            Box::new(move || on_one_core(|| to_and_fro(pair, tables, trips))),
+        ));
+    }
+    lab.measure(rounds, variants)?;
+    report(lab, trips);
+    Ok(())
+}
+
+fn report(lab: &mut Lab, trips: u32) {
+    let each = |lab: &Lab, name: &str, count: u32| {
+        let turn = lab.wall(name).median.as_secs_f64();
+        format!("{:.1}\u{a0}µs", turn * 1e6 / f64::from(count))
+    };
+    let row = |lab: &Lab, says: &str, names: [&str; 2], count| {
+        std::iter::once(says.to_owned()).chain(names.map(|name| each(lab, name, count))).collect()
+    };
+    let rows = [
+        row(lab, "birth and end", ["thread", "process"], BIRTHS),
+        row(lab, "to and fro", ["threads_bare", "processes_bare"], trips),
+        row(
+            lab,
+            "the same, both read one table",
+            ["threads_one_table", "processes_one_table"],
+            trips,
+        ),
+        row(
+            lab,
+            "the same, each reads its own",
+            ["threads_two_tables", "processes_two_tables"],
+            trips,
+        ),
+    ];
+    lab.page_table(&["", "threads", "processes"], &rows);
+    for (fact, name, other) in [
+        ("birth_ratio", "process", "thread"),
+        ("bare_ratio", "processes_bare", "threads_bare"),
+        ("own_table_ratio", "threads_two_tables", "threads_one_table"),
+        ("table_ratio", "processes_two_tables", "threads_two_tables"),
+    ] {
+        let ratio = lab.ratio_within_rounds(name, other);
+        lab.fact(fact, ratio.to_string());
+    }
+    lab.fact("table", format!("{TABLE_KIB} KiB"));
+    lab.fact("how_it_could_be_wrong", HOW_IT_COULD_BE_WRONG.trim_end());
+    let cheaper = lab.cpu("thread").median < lab.cpu("process").median;
+    lab.claim("a thread costs less processor time than a forked process", cheaper);
+}
+
+fn births(birth: impl Fn() -> bool) -> Result<Cost> {
+    let (all_well, cost) = Cost::of(|| Ok((0..BIRTHS).all(|_| birth())))?;
+    ensure!(all_well, "one of them ended otherwise");
+    Ok(cost)
+}
+
+fn fork_and_wait() -> bool {
+    // SAFETY: this process has one thread.
+    match unsafe { fork() } {
+        // SAFETY: `_exit` takes any status, and runs nothing of the parent's on its way out.
+        Ok(ForkResult::Child) => unsafe { libc::_exit(7) },
+        Ok(ForkResult::Parent { child }) => {
+            waitpid(child, None) == Ok(WaitStatus::Exited(child, 7))
+        }
+        Err(_) => false,
+    }
+}
+
+/// Does it with this thread, and all that it makes, on one core.
+fn on_one_core<T>(run: impl FnOnce() -> Result<T>) -> Result<T> {
+    let this = Pid::from_raw(0);
+    let allowed = sched_getaffinity(this)?;
+    let core = (0..CpuSet::count()).find(|&core| allowed.is_set(core) == Ok(true));
+    let mut one = CpuSet::new();
+    one.set(core.context("there is no core to run on")?)?;
+    sched_setaffinity(this, &one)?;
+    let result = run();
+    sched_setaffinity(this, &allowed)?;
+    result
+}
+
+/// Passes a byte to a partner and back, so many times.
+fn to_and_fro(pair: Pair, tables: &[Vec<Line>; 2], trips: u32) -> Result<Cost> {
+    let ours: &[Line] = if pair.tables == 0 { &[] } else { &tables[0] };
+    let theirs: &[Line] = if pair.tables == 2 { &tables[1] } else { ours };
+    let (to_read, to_write) = pipe()?;
+    let (fro_read, fro_write) = pipe()?;
+    if !pair.processes {
+        return thread::scope(|scope| {
+            scope.spawn(move || partner(to_read, fro_write, theirs));
+            send_and_wait(to_write, fro_read, ours, trips)
+        });
+    }
+    // SAFETY: this process has one thread.
+    match unsafe { fork() }? {
+        ForkResult::Child => {
+            drop((to_write, fro_read));
+            partner(to_read, fro_write, theirs);
+            // SAFETY: `_exit` takes any status, and runs nothing of the parent's on its way out.
+            unsafe { libc::_exit(0) }
+        }
+        ForkResult::Parent { child } => {
+            let cost = send_and_wait(to_write, fro_read, ours, trips);
+            ensure!(
+                waitpid(child, None)? == WaitStatus::Exited(child, 0),
+                "the partner has failed"
+            );
+            cost
+        }
+    }
+}
+
+/// Sends a byte and waits until it comes back, so many times, and a zero in the end.
+fn send_and_wait(
+    mut to: PipeWriter,
+    mut fro: PipeReader,
+    table: &[Line],
+    trips: u32,
+) -> Result<Cost> {
+    let ((), cost) = Cost::of(|| {
+        for _ in 0..trips {
+            ensure!(read(table) == 0, "the table is no circle");
+            to.write_all(&[1])?;
+            fro.read_exact(&mut [0])?;
+        }
+        Ok(())
+    })?;
+    to.write_all(&[0])?;
+    Ok(cost)
+}
+
+/// Sends each byte back, until a zero comes.
+fn partner(mut to: PipeReader, mut fro: PipeWriter, table: &[Line]) {
+    let mut byte = [0];
+    while to.read_exact(&mut byte).is_ok() && byte != [0] {
+        black_box(read(table));
+        if fro.write_all(&byte).is_err() {
+            return;
+        }
+    }
+}
+
+/// A line of the cache, with the place of the one to read next.
+#[repr(align(64))]
+#[derive(Clone, Copy)]
+struct Line(u32);
+
+/// A circle through all lines in an order that no processor foresees.
+fn table() -> Vec<Line> {
+    let count = (TABLE_KIB << 10) / size_of::<Line>();
+    let mut order: Vec<u32> = (0..).take(count).collect();
+    fastrand::Rng::with_seed(4).shuffle(&mut order);
+    let mut table = vec![Line(0); count];
+    for (here, next) in order.iter().zip(order.iter().cycle().skip(1)) {
+        table[*here as usize] = Line(*next);
+    }
+    table
+}
+
+/// Goes once around the circle, and returns where it comes out.
+fn read(table: &[Line]) -> usize {
+    table.iter().fold(0, |place, _| table[place].0 as usize)
+}
