@@ -65,7 +65,7 @@ fn a_loop_that_lets_nobody_run_has_no_end() {
     assert_eq!(rejected.reason(), Reason::Endless);
     let text = rejected.to_string();
     let (reason, _) = text.split_once("\n\n").unwrap();
-    insta::assert_snapshot!(reason, @"no end: a thread goes round and round. Either what it waits for never comes, or its loop waits without a call of `sync::spin_loop` or `sync::yield_now`, so that nobody else gets to run.");
+    insta::assert_snapshot!(reason, @"no end: a thread goes round and round. Either what it waits for never comes, or its loop waits without a call of `sync::yield_now` (or `sync::spin_loop`), so that nobody else gets to run.");
 }
 
 #[grade::test]
