@@ -70,7 +70,9 @@ fn step1_one_thread_at_a_time() {
     restless().check(together(&[add_one, add_one]));
 }
 
-#[grade::test(hint = "does a thread that waits call `futex_wait`?")]
+#[grade::test(
+    hint = "does a thread that waits sleep, and does the unlock come before the wake-up?"
+)]
 fn step2_who_waits_sleeps() {
     // The holder keeps the mutex until the other thread sleeps: once, and again where it wakes up
     // without a reason.
@@ -150,7 +152,7 @@ fn step3_try_lock_leaves_a_mutex_that_is_taken() {
 
 #[grade::test(
     timeout_ms = 20_000,
-    hint = "may `try_lock` change the state of a mutex that is taken?"
+    hint = "which steps may change the state of a mutex that is taken, and to what?"
 )]
 fn step3_try_lock_goes_with_lock() {
     restless().check(together(&[try_to_add_one, try_to_add_one]));

@@ -176,7 +176,7 @@ fn step3_try_unwrap_takes_the_value_of_the_only_strong_owner() {
     });
 }
 
-#[grade::test(hint = "who may become a strong owner while you look?")]
+#[grade::test(hint = "who may become an owner, strong or weak, while you look at one counter?")]
 fn step3_get_mut_is_for_the_only_owner() {
     Model::new().weak_may_fail().check(|| {
         let mut arc = MyArc::new(1);
@@ -206,7 +206,10 @@ fn step3_get_mut_is_for_the_only_owner() {
     });
 }
 
-#[grade::test(timeout_ms = 20_000, hint = "who may become a strong owner while you look?")]
+#[grade::test(
+    timeout_ms = 20_000,
+    hint = "who may become an owner, strong or weak, while you look at one counter?"
+)]
 fn step3_get_mut_sees_all_that_others_did() {
     two(change, read);
     two(change, change);

@@ -21,7 +21,7 @@ impl<T> MyArc<T> {
         MyArc { place: Place::new(0, 0, value) }
     }
 
-    /// The value, to change it, if this is its only owner: no other strong one, and no weak one.
+    /// The value, to change it, if there is no other owner. `downgrade` may wait meanwhile, `upgrade` not.
     pub fn get_mut(this: &mut Self) -> Option<&mut T> {
         todo!("change the value {:?}", this.place)
     }

@@ -60,7 +60,7 @@ fn plain_stores_show_it() {
     data race: two threads use the same data, and nothing orders the two uses.
       thread 1  litmus/release_sequence.rs:28  unsafe { *slot.value.get() = 7 };
       thread 0  litmus/release_sequence.rs:43  assert_eq!(unsafe { *slot.value.get() }, 7);
-    Nothing that thread 0 reads before its use is what thread 1 writes after its own.
+    Before its use, thread 0 has read nothing that thread 1 wrote after its own.
 
     One interleaving that shows it (the model's number 82):
       thread 0  litmus/release_sequence.rs:24  starts thread 1

@@ -90,7 +90,7 @@ fn a_relaxed_lock_is_a_race() {
       thread 0  litmus/spin.rs:26  unsafe { *spin.count.get() += 1 };
       thread 1  litmus/spin.rs:26  unsafe { *spin.count.get() += 1 };
     Thread 1 reads at litmus/spin.rs:42, with Relaxed, what thread 0 wrote at litmus/spin.rs:49, with Release.
-    A Relaxed read does not order what its thread does after.
+    Read with Relaxed, it does not order what its thread does after.
 
     One interleaving that shows it (the model's number 1):
       thread 0  litmus/spin.rs:29  starts thread 1
@@ -133,7 +133,7 @@ fn to_look_and_then_to_take_is_a_race() {
     data race: two threads use the same data, and nothing orders the two uses.
       thread 0  litmus/spin.rs:26  unsafe { *spin.count.get() += 1 };
       thread 1  litmus/spin.rs:26  unsafe { *spin.count.get() += 1 };
-    Thread 1 reads an old false at litmus/spin.rs:53, not the false that thread 0 writes at litmus/spin.rs:49: a load may return an old value, as long as nothing orders it after a newer one; swap, compare_exchange and fetch_add never do.
+    Thread 1 reads an old false at litmus/spin.rs:53, not the false that thread 0 writes at litmus/spin.rs:49: a load may return an old value, as long as nothing orders it after a newer one; a step that stores as well, such as fetch_add, never does.
 
     One interleaving that shows it (the model's number 1):
       thread 0  litmus/spin.rs:29  starts thread 1
