@@ -21,8 +21,8 @@ pub fn program(pid: u32) -> io::Result<PathBuf> {
     fs::read_link(format!("/proc/{pid}/exe"))
 }
 
-/// The arguments that the program of the process `pid` was started with, all of them: the first is
-/// the name that it was called by.
+/// The arguments of the process `pid`, all of them; the first is the name that its program was
+/// called by. They are those of its start, unless it has written others in their place.
 ///
 /// They stand in `/proc/PID/cmdline`, one after the other, each with a NUL byte behind it. An
 /// argument may be empty, may hold spaces and line breaks, and need not be UTF-8. The file of a
@@ -31,7 +31,7 @@ pub fn program(pid: u32) -> io::Result<PathBuf> {
 /// # Errors
 ///
 /// Fails with the error of the system call that failed, which is [`io::ErrorKind::NotFound`] where
-/// there is no such process.
+/// there is no such process, or `ESRCH` if it went when the file had been opened.
 pub fn arguments(pid: u32) -> io::Result<Vec<OsString>> {
     let bytes = fs::read(format!("/proc/{pid}/cmdline"))?;
     // A NUL byte ends an argument, so the last one parts nothing.

@@ -23,8 +23,8 @@ impl FromStr for Mapping {
     /// and a name, if there is one. Before the name there may be more spaces than one; the name is
     /// all that is left of the line, with every space in it.
     ///
-    /// A line that lacks one of the others is an error: the line itself. So is one that has other
-    /// than four letters for PERMS, or no number where there should be one.
+    /// A line that lacks one of the others is an error: the line itself. So is one with other than
+    /// four characters for PERMS, or no number for FROM, TO, OFFSET or INODE. No more is checked.
     fn from_str(line: &str) -> Result<Mapping, String> {
         read(line).ok_or_else(|| line.to_owned())
     }
@@ -79,7 +79,8 @@ fn without_mark(path: &str) -> (&str, bool) {
 /// What a process has in its memory.
 #[derive(Debug, Clone)]
 pub struct AddressSpace {
-    /// The file of the program, by the same path as in its mappings: without ` (deleted)`.
+    /// The file of the program, by the same path as in its mappings: without ` (deleted)`, and with
+    /// `\012` for a line break, which the link does not replace.
     pub program: PathBuf,
     /// In the order of their addresses, as in `/proc/PID/maps`.
     pub mappings: Vec<Mapping>,
@@ -91,12 +92,12 @@ impl AddressSpace {
     pub fn of(pid: Pid) -> io::Result<AddressSpace> {
         let maps = fs::read(format!("/proc/{pid}/maps"))?;
         let mappings: Result<_, String> =
-            String::from_utf8_lossy(&maps).lines().map(str::parse).collect();
+            String::from_utf8_lossy(&maps).split_terminator('\n').map(str::parse).collect();
         let mappings = mappings.map_err(|line| io::Error::new(io::ErrorKind::InvalidData, line))?;
         let program = fs::read_link(format!("/proc/{pid}/exe"))?;
         let program = program.to_string_lossy();
         let (program, _) = without_mark(&program);
-        Ok(AddressSpace { program: program.into(), mappings })
+        Ok(AddressSpace { program: program.replace('\n', "\\012").into(), mappings })
     }
 
     /// The mapping that `addr` lies in.

@@ -39,7 +39,8 @@ impl FdLedger {
     ///
     /// # Errors
     ///
-    /// As [`FdLedger::of_self`], and where there is no such process.
+    /// As [`FdLedger::of_self`], and where there is no such process. For a zombie, and a process
+    /// that ends meanwhile, it may fail or return what was open still.
     pub fn of(pid: Pid) -> io::Result<FdLedger> {
         let mut ledger = BTreeMap::new();
         // The descriptor of the listing is closed when all numbers are there: its own leads nowhere.
@@ -56,8 +57,8 @@ impl FdLedger {
     /// What has changed from here to `later`.
     ///
     /// Two descriptors lead to the same object where device and inode are the same, and for
-    /// [`FdKind::Anon`] the name as well, because these share one inode. All else may change: the
-    /// path of a file that was renamed, or deleted, the offset, the flag.
+    /// [`FdKind::Anon`] the name as well, because most of these share one inode. All else may change:
+    /// the path of a file that was renamed, or deleted, the offset, the flag.
     pub fn diff(&self, later: &FdLedger) -> LedgerDiff {
         let mut diff = LedgerDiff::default();
         for (fd, before) in &self.0 {

@@ -20,7 +20,7 @@ impl FromStr for ProcStat {
     /// # Errors
     ///
     /// Fails with [`ProcError::Malformed`] where a field of [`ProcStat`] is missing, or is no
-    /// number that its type can hold, and where the letter of the state is none of those in
+    /// number that its type can hold, and where the state is anything but one of the letters in
     /// [`ProcState`](crate::record::ProcState). No text is a reason to panic.
     fn from_str(record: &str) -> Result<ProcStat, ProcError> {
         // TODO: find the end of the name first, and count the fields from there.
@@ -43,8 +43,8 @@ impl ProcStat {
 
     /// The processor time that the process has used, in the code of its program and in the kernel.
     ///
-    /// It is exact to the microsecond, also where a hundred processors have worked for a month. How
-    /// many ticks a second has, sysconf(3) says (`_SC_CLK_TCK`).
+    /// It is off by less than a microsecond, also where a hundred processors have worked for a
+    /// month. How many ticks a second has, sysconf(3) says (`_SC_CLK_TCK`).
     pub fn cpu_time(&self) -> Duration {
         todo!("convert {} and {} ticks", self.utime_ticks, self.stime_ticks)
     }

@@ -35,7 +35,8 @@ impl FdLedger {
     ///
     /// # Errors
     ///
-    /// As [`FdLedger::of_self`], and where there is no such process.
+    /// As [`FdLedger::of_self`], and where there is no such process. For a zombie, and a process
+    /// that ends meanwhile, it may fail or return what was open still.
     pub fn of(pid: Pid) -> io::Result<FdLedger> {
         todo!("list what is open in process {pid}")
     }
@@ -43,8 +44,8 @@ impl FdLedger {
     /// What has changed from here to `later`.
     ///
     /// Two descriptors lead to the same object where device and inode are the same, and for
-    /// [`FdKind::Anon`] the name as well, because these share one inode. All else may change: the
-    /// path of a file that was renamed, or deleted, the offset, the flag.
+    /// [`FdKind::Anon`] the name as well, because most of these share one inode. All else may change:
+    /// the path of a file that was renamed, or deleted, the offset, the flag.
     pub fn diff(&self, later: &FdLedger) -> LedgerDiff {
         todo!("compare {self:?} with {later:?}")
     }

@@ -53,13 +53,13 @@ pub struct Mapping {
 /// The parts of a process. A mapping is the first one that fits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Region {
-    /// No right to read, write or execute: who touches it gets SIGSEGV.
+    /// No right to read, write or execute: the signal SIGSEGV ends who touches it.
     Guard,
     /// Shared with whoever else maps it.
     SharedMap,
     /// The stack of the main thread.
     Stack,
-    /// What brk(2) gives; allocators take small pieces from it.
+    /// Memory that a process gets by brk(2); allocators take small pieces from it.
     Heap,
     /// The file of the program, executable: machine code.
     Text,

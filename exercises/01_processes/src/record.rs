@@ -36,7 +36,7 @@ pub enum ProcState {
     Running,
     /// `S`: it waits for something, and a signal can end the wait.
     Sleeping,
-    /// `D`: it waits for something, most often a disk, and a signal cannot end the wait.
+    /// `D`: it waits for something, most often a disk, and handles no signal before that is over.
     DiskSleep,
     /// `T`: a signal has stopped it.
     Stopped,

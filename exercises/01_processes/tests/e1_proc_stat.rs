@@ -82,7 +82,7 @@ fn shell() -> (Running, Pid) {
 }
 
 #[grade::test(
-    hint = "what stands behind the name is field 3 of proc_pid_stat(5): count on from there"
+    hint = "behind the name is field 3 of proc_pid_stat(5): count on; how large may each field be?"
 )]
 fn each_field_is_where_the_manual_says() {
     let record = fields().join(" ") + "\n";
@@ -95,9 +95,19 @@ fn each_field_is_where_the_manual_says() {
     let found = record.parse::<ProcStat>().unwrap();
     assert_eq!((found.utime_ticks, found.stime_ticks), (7, 1015), "fields 14 and 15 of {record:?}");
     // Each of them may be as large as its type allows.
-    let largest = u64::MAX.to_string();
-    let found = record_with(24, &largest).parse::<ProcStat>().unwrap();
-    assert_eq!(found.rss_pages, u64::MAX, "field 24 is {largest}");
+    let usual = wanted("name", ProcState::Sleeping);
+    for (number, wanted) in [
+        (14, ProcStat { utime_ticks: u64::MAX, ..usual.clone() }),
+        (15, ProcStat { stime_ticks: u64::MAX, ..usual.clone() }),
+        (22, ProcStat { start_time: u64::MAX, ..usual.clone() }),
+        (24, ProcStat { rss_pages: u64::MAX, ..usual }),
+    ] {
+        let found = record_with(number, &u64::MAX.to_string()).parse::<ProcStat>();
+        let found = found.unwrap_or_else(|error| {
+            panic!("field {number} is {}, which its type can hold: {error}", u64::MAX)
+        });
+        assert_eq!(found, wanted, "field {number} is {}", u64::MAX);
+    }
 }
 
 #[grade::test(hint = "an old kernel has fewer fields than yours, and a new one has more")]
@@ -129,8 +139,8 @@ fn each_letter_is_a_state() {
         let found = record_with(3, letter).parse::<ProcStat>().unwrap();
         assert_eq!(found, wanted("name", state), "a record with the letter {letter}");
     }
-    for letter in ["Q", "r", "?", "7"] {
-        assert_malformed(&record_with(3, letter), "no state has this letter");
+    for text in ["Q", "r", "?", "7", "Sx", "RS", "é"] {
+        assert_malformed(&record_with(3, text), "no state is written like this");
     }
 }
 
@@ -180,6 +190,10 @@ fn what_is_no_record_is_malformed() {
     for number in [1, 4, 20] {
         assert_malformed(&record_with(number, "4294967297"), "it is too large by a bit");
     }
+    for number in [1, 4] {
+        assert_malformed(&record_with(number, "4294967295"), "no process ID is as large as that");
+    }
+    assert_malformed(&record_with(1, "12 x"), "field 1 is no number as a whole");
 }
 
 #[grade::test(hint = "whose folder is /proc/self, and whose is /proc/PID/task/TID?")]
@@ -229,7 +243,9 @@ fn processor_time_of(who: UsageWho) -> Duration {
     Duration::from_micros(both.num_microseconds().cast_unsigned())
 }
 
-#[grade::test(hint = "a name is up to 15 bytes, whatever they are: which type holds them all?")]
+#[grade::test(
+    hint = "a name is up to 15 bytes, whatever they are: which type holds them, and what ends them?"
+)]
 fn a_live_name_need_not_be_text() {
     let check = |name: &CStr, wanted: &str| {
         prctl::set_name(name).unwrap();
@@ -313,22 +329,24 @@ fn a_process_may_vanish_while_you_look() {
 
 #[grade::test(hint = "how long a tick is, the system says; and in which type do all of them fit?")]
 fn ticks_become_time() {
-    ticks::a_second_has(250);
-    for (utime_ticks, stime_ticks, micros) in [
+    // A tick is 976.5625 µs.
+    ticks::a_second_has(1024);
+    for (utime_ticks, stime_ticks, nanos) in [
         (0, 0, 0),
-        (1, 0, 4_000),
-        (0, 1, 4_000),
-        (249, 3, 1_008_000),
-        (500, 250, 3_000_000),
+        (1, 0, 976_562),
+        (0, 1, 976_562),
+        (1023, 3, 1_001_953_125),
+        (2048, 1024, 3_000_000_000),
         // A hundred processors in three weeks.
-        (40_000_000_001, 1, 160_000_000_008_000),
+        (180_000_000_001, 1, 175_781_250_001_953_125),
     ] {
         let other = wanted("name", ProcState::Sleeping);
         let found = ProcStat { utime_ticks, stime_ticks, ..other }.cpu_time();
+        let wanted = Duration::from_nanos(nanos);
         assert!(
-            found.abs_diff(Duration::from_micros(micros)) < Duration::from_micros(1),
-            "{utime_ticks} and {stime_ticks} ticks are {micros} µs where sysconf(3) says that a \
-             second has 250, and got {found:?}"
+            found.abs_diff(wanted) < Duration::from_micros(1),
+            "{utime_ticks} and {stime_ticks} ticks are {wanted:?} where sysconf(3) says that a \
+             second has 1024, and got {found:?}"
         );
     }
 }

@@ -7,6 +7,7 @@ mod refusal;
 #[path = "support/twin.rs"]
 mod twin;
 
+use std::ffi::CStr;
 use std::fs;
 use std::io::{ErrorKind, Read, Write};
 use std::os::fd::AsRawFd;
@@ -163,6 +164,8 @@ fn step1_what_has_no_file_is_told_by_its_name() {
         ("                   [stack]", Backing::MainStack),
         ("                   [anon:steam]", Backing::Anonymous),
         ("                   [anon: two words]", Backing::Anonymous),
+        ("                   [anon_shmem:tea]", other("[anon_shmem:tea]")),
+        ("                   [stack:47]", other("[stack:47]")),
         ("                   [vdso]", other("[vdso]")),
         (" [vvar_vclock]", other("[vvar_vclock]")),
         (" anon_inode:[perf_event]", other("anon_inode:[perf_event]")),
@@ -187,6 +190,7 @@ fn step1_what_is_no_such_line_is_an_error() {
         "1000-tea r--p 00000000 00:00 0 ",
         "-2000 r--p 00000000 00:00 0 ",
         "1000-2000 r- 00000000 00:00 0 ",
+        "1000-2000 r-xpp 00000000 00:00 0 ",
         "1000-2000 r--p tea 00:00 0 ",
         "1000-2000 r--p 00000000 00:00 tea ",
         "10000000000000000-10000000000001000 r--p 00000000 00:00 0 ",
@@ -242,6 +246,9 @@ fn step2_what_is_private_and_writable_is_added_up() {
         pages * 0x1000,
         "the lines with `w` and `p` of\n{MAPS}"
     );
+    let odd = "1000-2000 -w-p 00000000 00:00 0 \n4000-6000 rwxp 00000000 00:00 0 \n";
+    let bytes = space(PROGRAM, odd).private_writable_bytes();
+    assert_eq!(bytes, 0x3000, "both of these are private and writable:\n{odd}");
     let empty = AddressSpace { program: PROGRAM.into(), mappings: Vec::new() };
     assert_eq!(empty.private_writable_bytes(), 0, "a process without memory");
 }
@@ -293,8 +300,14 @@ fn step2_there_must_be_a_process() {
     assert_eq!(error.kind(), ErrorKind::NotFound, "there is no process of this number: {error}");
 }
 
-#[grade::test(hint = "without its program, can you still tell a process from its libraries?")]
+#[grade::test(hint = "you read from two places: what do you make of it if one cannot be read?")]
 fn step2_what_cannot_be_read_is_an_error() {
+    let usual = grade::tight::few_descriptors(0).unwrap();
+    let result = AddressSpace::of(Pid::this());
+    drop(usual);
+    let error = result.expect_err("this process has no descriptor left to open a file with");
+    assert_eq!(error.raw_os_error(), Some(libc::EMFILE), "what the system said: {error}");
+
     refusal::no_links().unwrap();
     let error =
         AddressSpace::of(Pid::this()).expect_err("the system refuses to read any link from now on");
@@ -380,7 +393,17 @@ fn step3_the_program_is_told_from_its_libraries() {
 
 #[grade::test(hint = "how does a deleted program look in the link, and how in the mappings?")]
 fn step3_a_deleted_program_is_still_the_program() {
-    let file = memory::nameless_program(c"tea kettle").and_then(|mut file| {
+    assert_program(c"tea kettle", "/memfd:tea kettle");
+    // The mark is added to whatever the name is.
+    assert_program(c"tea (deleted)", "/memfd:tea (deleted)");
+    // Each mapping has a line, so a line break in a path is written in another way.
+    assert_program(c"tea\nkettle", "/memfd:tea\\012kettle");
+}
+
+/// Checks what is read of a program of this name that is in no folder, with this path in its
+/// mappings.
+fn assert_program(name: &CStr, path: &str) {
+    let file = memory::nameless_program(name).and_then(|mut file| {
         file.write_all(&fs::read("/bin/sh")?)?;
         // A file that is open for writing is no program; the link is one more way to open it.
         fs::File::open(format!("/proc/self/fd/{}", file.as_raw_fd()))
@@ -408,10 +431,11 @@ fn step3_a_deleted_program_is_still_the_program() {
     drop(child.stdin.take());
     child.wait().unwrap();
 
-    assert_eq!(space.program, PathBuf::from("/memfd:tea kettle"), "its mappings are\n{maps}");
+    assert_eq!(space.program, PathBuf::from(path), "its mappings are\n{maps}");
+    let in_maps = format!("{path} (deleted)");
     let code: Vec<Mapping> = maps
         .lines()
-        .filter(|line| line.ends_with("/memfd:tea kettle (deleted)"))
+        .filter(|line| line.ends_with(&in_maps))
         .map(read)
         .filter(|mapping| mapping.perms.exec)
         .collect();

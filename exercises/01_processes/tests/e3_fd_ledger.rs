@@ -26,7 +26,22 @@ use processes::e3_fd_ledger::{FdInfo, FdKind, FdLedger, LedgerDiff};
 use twin::Twin;
 
 fn ledger() -> FdLedger {
-    FdLedger::of_self().expect("a process can see its own descriptors")
+    FdLedger::of_self().unwrap_or_else(|error| {
+        panic!(
+            "a process can see its own descriptors, and one of your looks failed: {error}. Was it \
+             at a descriptor that is closed by now (ENOENT), or did it open what cannot be opened \
+             (ENXIO)?"
+        )
+    })
+}
+
+/// All entries; what each is about must be open.
+fn entries(ledger: &FdLedger) -> impl Iterator<Item = (RawFd, &FdInfo)> {
+    ledger.0.iter().map(|(&fd, info)| {
+        let is_open = descriptors::flags(fd).is_some();
+        assert!(is_open, "descriptor {fd} is in your ledger and is not open: {info:?}");
+        (fd, info)
+    })
 }
 
 /// What the ledger has for an open descriptor.
@@ -74,8 +89,8 @@ fn step1_the_numbers_are_those_that_are_open() {
     files.remove(3);
     let more = open_in(Pid::this());
     assert_eq!(numbers(&ledger()), more, "18 files more, and two gaps in the numbers");
-    for (fd, info) in &ledger().0 {
-        assert_eq!(info.fd, *fd, "the number of an entry is its key");
+    for (fd, info) in entries(&ledger()) {
+        assert_eq!(info.fd, fd, "the number of an entry is its key");
     }
     drop(files);
     assert_eq!(numbers(&ledger()), usual, "the files are closed again");
@@ -142,9 +157,9 @@ fn step1_the_object_is_what_the_descriptor_leads_to() {
     let others = [memfd(c"one"), memfd(c"one")];
 
     let ledger = ledger();
-    for (fd, info) in &ledger.0 {
-        let link = descriptors::link(*fd);
-        assert_eq!(info.object, object(*fd), "device and inode of {}", link.display());
+    for (fd, info) in entries(&ledger) {
+        let link = descriptors::link(fd);
+        assert_eq!(info.object, object(fd), "device and inode of {}", link.display());
     }
     let object = |fd: RawFd| entry(&ledger, &fd).object;
     assert_eq!(object(null.as_raw_fd()), object(also_null.as_raw_fd()), "one file, open twice");
@@ -174,9 +189,9 @@ fn step2_close_on_exec_is_what_the_kernel_says() {
     set_close_on_exec(&writer, false);
     set_close_on_exec(&peer, false);
     let here = ledger();
-    for (fd, info) in &here.0 {
-        let wanted = descriptors::flags(*fd).unwrap() & libc::FD_CLOEXEC != 0;
-        let link = descriptors::link(*fd);
+    for (fd, info) in entries(&here) {
+        let wanted = descriptors::flags(fd).unwrap() & libc::FD_CLOEXEC != 0;
+        let link = descriptors::link(fd);
         let fdinfo = fs::read_to_string(format!("/proc/self/fdinfo/{fd}")).unwrap();
         assert_eq!(info.cloexec, wanted, "descriptor {fd}, {}, has\n{fdinfo}", link.display());
     }

@@ -18,8 +18,8 @@ impl FromStr for Mapping {
     /// and a name, if there is one. Before the name there may be more spaces than one; the name is
     /// all that is left of the line, with every space in it.
     ///
-    /// A line that lacks one of the others is an error: the line itself. So is one that has other
-    /// than four letters for PERMS, or no number where there should be one.
+    /// A line that lacks one of the others is an error: the line itself. So is one with other than
+    /// four characters for PERMS, or no number for FROM, TO, OFFSET or INODE. No more is checked.
     fn from_str(line: &str) -> Result<Mapping, String> {
         // TODO: step 1.
         todo!("read {line:?}")
@@ -29,7 +29,8 @@ impl FromStr for Mapping {
 /// What a process has in its memory.
 #[derive(Debug, Clone)]
 pub struct AddressSpace {
-    /// The file of the program, by the same path as in its mappings: without ` (deleted)`.
+    /// The file of the program, by the same path as in its mappings: without ` (deleted)`, and with
+    /// `\012` for a line break, which the link does not replace.
     pub program: PathBuf,
     /// In the order of their addresses, as in `/proc/PID/maps`.
     pub mappings: Vec<Mapping>,
