@@ -37,7 +37,7 @@ use crate::world::{Effect, Unit, World};
 /// For each of [`Effect::ALL`], in this order, the caller prepares, a new unit acts, and when that
 /// has ended the caller looks and restores. A new process does no more than act: it does not clean
 /// up for the caller, by writing its buffers or running its exit handlers. Other children of the
-/// caller are left to it. A signal that it handles is no failure.
+/// caller are left to it. A signal that the caller handles while it waits is no failure.
 ///
 /// # Errors
 ///

@@ -7,8 +7,8 @@ use std::num::NonZeroUsize;
 /// the items.
 ///
 /// The work has as many threads as `threads` says, or as there are items, if these are fewer. The
-/// caller may be one of these threads. No other thread is started, and each of them lasts to the end
-/// of the work. They work side by side: in the beginning, every one of them is in a call of `f`.
+/// caller may be one of these threads. No other thread is started, not even when one has ended. They
+/// work side by side: in the beginning, every one of them is in a call of `f`.
 ///
 /// # Panics
 ///

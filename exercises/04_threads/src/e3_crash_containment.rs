@@ -44,10 +44,10 @@ pub enum Failure {
 /// Runs a job once, where `level` says, and returns its value, any `u32`, or how it failed.
 ///
 /// The caller goes on when the thread or the process of the job has ended; nothing is left of it, nor
-/// a descriptor. A process holds whatever a job does. It does not clean up for the caller: after a
-/// return or a panic, no buffer is written, no exit handler runs. What it has started may live on.
-/// Other children of the caller, and its panic hook, are left alone. A signal that it handles is no
-/// failure.
+/// a descriptor. A process holds whatever a job does, and does not clean up for the caller: after a
+/// return or a panic, it writes no buffer and runs no exit handler. A program that the job has started
+/// may live on; whether the caller waits for a child that it only forked is open. Other children of
+/// the caller, and its panic hook, are left alone. A signal that the caller handles is no failure.
 ///
 /// Panics where the system refuses what the level takes; then the job has not run.
 ///

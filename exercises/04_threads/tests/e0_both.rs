@@ -8,6 +8,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Barrier;
 use std::sync::atomic::{AtomicBool, AtomicI32, Ordering::SeqCst};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use nix::unistd::{Pid, gettid};
 use threads::e0_both::both;
@@ -71,23 +72,31 @@ fn a_panic_of_either_is_a_panic_of_the_call() {
     }
 }
 
+/// After this time a closure counts as one that nobody calls. It is a safeguard, not a measure.
+const PATIENCE: Duration = Duration::from_secs(3);
+
 /// Calls `both` with a closure that panics and one that goes on for a while after that, and tells
 /// whether the call came back before the second had ended.
 fn came_back_early(call: impl Fn(&(dyn Fn() + Sync), &(dyn Fn() + Sync))) -> bool {
     let caller = gettid();
     let panicking = AtomicI32::new(0);
-    let [has_begun, has_ended, is_over] = [const { AtomicBool::new(false) }; 3];
+    let [has_begun, has_ended, is_over, alone] = [const { AtomicBool::new(false) }; 4];
+    let wait_until = |done: &dyn Fn() -> bool| {
+        let start = Instant::now();
+        while !done() && !alone.load(SeqCst) {
+            alone.fetch_or(start.elapsed() > PATIENCE, SeqCst);
+            thread::yield_now();
+        }
+    };
     let panics = || {
-        wait_for(&has_begun);
+        wait_until(&|| has_begun.load(SeqCst));
         panicking.store(gettid().as_raw(), SeqCst);
         // A panic without a message, which would take its time where backtraces are on.
         resume_unwind(Box::new("this test panics here"));
     };
     let goes_on = || {
         has_begun.store(true, SeqCst);
-        while panicking.load(SeqCst) == 0 {
-            thread::yield_now();
-        }
+        wait_until(&|| panicking.load(SeqCst) != 0);
         if gettid() != caller {
             // Until the caller waits for this closure, or is on its way out.
             let panicking = Pid::from_raw(panicking.load(SeqCst));
@@ -98,20 +107,21 @@ fn came_back_early(call: impl Fn(&(dyn Fn() + Sync), &(dyn Fn() + Sync))) -> boo
     let _ = catch_unwind(AssertUnwindSafe(|| call(&panics, &goes_on)));
     let early = !has_ended.load(SeqCst);
     is_over.store(true, SeqCst);
+    assert!(
+        !alone.load(SeqCst),
+        "one closure ran for {PATIENCE:?}, and the other had not begun: did that wait for its end?"
+    );
     assert!(has_begun.load(SeqCst), "the call ended without having called both closures");
     // What the closure borrows must not go before it has ended.
-    wait_for(&has_ended);
-    early
-}
-
-fn wait_for(flag: &AtomicBool) {
-    while !flag.load(SeqCst) {
+    while !has_ended.load(SeqCst) {
         thread::yield_now();
     }
+    early
 }
 
 #[grade::test(
     panics_ok = true,
+    timeout_ms = 10_000,
     hint = "on which ways out of your function does nobody wait for a thread that still runs?"
 )]
 fn a_panic_waits_for_the_other() {

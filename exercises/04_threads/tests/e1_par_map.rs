@@ -14,6 +14,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind, panic_any, resume_unwind};
 use std::sync::atomic::{AtomicBool, AtomicI32, AtomicUsize, Ordering::SeqCst};
 use std::sync::{Condvar, Mutex, MutexGuard};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use nix::unistd::{Pid, gettid};
 use party::Party;
@@ -86,10 +87,12 @@ fn the_order_is_not_that_of_the_ends() {
 #[grade::test(
     timeout_ms = 20_000,
     hint = "in this test, every thread stays in its first call of `f` until all threads are in\n\
-            theirs: what does a thread wait for, and has each one an item?"
+            theirs: what does a thread wait for, has each one an item, and how many threads do few\n\
+            items need?"
 )]
 fn all_threads_work_at_the_same_time() {
     for (len, threads) in SIZES {
+        println!("{len} items, {threads} threads");
         let wanted = threads.min(len);
         let party = Party::of(wanted);
         par_map(&vec![(); len], threads, |()| party.attend());
@@ -205,21 +208,31 @@ fn a_panic_comes_through_as_it_is() {
     }
 }
 
+/// After this time a call of `f` counts as one that nobody makes. It is a safeguard, not a measure.
+const PATIENCE: Duration = Duration::from_secs(3);
+
 /// Whether the call came back from a panic for this item, of two, while `f` still ran for the other.
 fn came_back_early(panicking: usize) -> bool {
     let caller = gettid();
     let thread_that_panics = AtomicI32::new(0);
-    let [has_begun, has_ended, is_over] = [const { AtomicBool::new(false) }; 3];
+    let [has_begun, has_ended, is_over, alone] = [const { AtomicBool::new(false) }; 4];
+    let wait_until = |done: &dyn Fn() -> bool| {
+        let start = Instant::now();
+        while !done() && !alone.load(SeqCst) {
+            alone.fetch_or(start.elapsed() > PATIENCE, SeqCst);
+            thread::yield_now();
+        }
+    };
     // A reference: what `f` holds outlives the call, whatever becomes of that.
     let f = &|&item: &usize| {
         if item == panicking {
-            wait_until(|| has_begun.load(SeqCst));
+            wait_until(&|| has_begun.load(SeqCst));
             thread_that_panics.store(gettid().as_raw(), SeqCst);
             // A panic without a message, which would take its time where backtraces are on.
             resume_unwind(Box::new(Payload(item)));
         }
         has_begun.store(true, SeqCst);
-        wait_until(|| thread_that_panics.load(SeqCst) != 0);
+        wait_until(&|| thread_that_panics.load(SeqCst) != 0);
         if gettid() != caller {
             // Until the caller waits for this thread, or is on its way out.
             let ending = Pid::from_raw(thread_that_panics.load(SeqCst));
@@ -230,21 +243,23 @@ fn came_back_early(panicking: usize) -> bool {
     let result = catch_unwind(AssertUnwindSafe(|| par_map(&[0, 1], 2, f)));
     let early = !has_ended.load(SeqCst);
     is_over.store(true, SeqCst);
+    assert!(
+        !alone.load(SeqCst),
+        "`f` ran for one item for {PATIENCE:?}, and had not begun for the other: did that wait for \
+         its end?"
+    );
     assert!(result.is_err(), "`f` has panicked, and the call returned results");
     assert!(has_begun.load(SeqCst), "the call has panicked and not called `f` for both items");
     // What `f` borrows must not go before it has ended.
-    wait_until(|| has_ended.load(SeqCst));
-    early
-}
-
-fn wait_until(done: impl Fn() -> bool) {
-    while !done() {
+    while !has_ended.load(SeqCst) {
         thread::yield_now();
     }
+    early
 }
 
 #[grade::test(
     panics_ok = true,
+    timeout_ms = 10_000,
     hint = "on which ways out of your function does nobody wait for a thread that still runs?"
 )]
 fn a_panic_waits_for_the_other_threads() {

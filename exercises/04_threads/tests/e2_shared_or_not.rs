@@ -230,7 +230,7 @@ fn seen_after(world: &RealWorld, effect: Effect, act: impl FnOnce()) -> bool {
     visible
 }
 
-/// Without a new unit: the creator sees what it does itself, and does not see what nobody does.
+/// The creator sees what it does itself, and does not see what nobody does, whoever acted before.
 fn visible_is_what_was_done(rows: &[Effect]) {
     let world = RealWorld::new().unwrap();
     for &effect in rows {
@@ -240,6 +240,10 @@ fn visible_is_what_was_done(rows: &[Effect]) {
             let seen = seen_after(&world, effect, || world.act(effect));
             let wanted = !IDS.contains(&effect);
             assert_eq!(seen, wanted, "{effect:?}, {time} time: it was the creator that acted");
+            // What they leave behind must not be seen the next time.
+            for unit in UNITS {
+                probe(unit, &Only::new(&world, &[effect])).unwrap();
+            }
         }
     }
 }
@@ -285,7 +289,8 @@ fn assert_done(rows: &[Effect]) {
 }
 
 #[grade::test(
-    hint = "what a child writes to memory stays in the child: how does a report reach its creator?"
+    hint = "what a child writes to memory stays in the child: how does a report reach its creator? \
+            How many are there of a variable, and which library has made an ID?"
 )]
 fn step3_memory_and_ids_have_their_rows() {
     assert_rows([
@@ -321,7 +326,8 @@ fn step4_files_and_signals_are_really_changed() {
 }
 
 #[grade::test(
-    hint = "what if the caller is already where the unit goes, or blocks what it blocks?"
+    hint = "what if the caller is already where the unit goes, or blocks what it blocks? What leads \
+            back to a folder that has no name any more?"
 )]
 fn step4_visible_is_what_was_done_wherever_the_caller_is() {
     visible_is_what_was_done(&KERNEL);
@@ -332,6 +338,12 @@ fn step4_visible_is_what_was_done_wherever_the_caller_is() {
             visible_is_what_was_done(&[Effect::ChangedCwd]);
         }
     }
+    println!("the caller is in a folder that was removed");
+    let removed = env::temp_dir().join(format!("removed-{}", Pid::this()));
+    fs::create_dir(&removed).unwrap();
+    env::set_current_dir(&removed).unwrap();
+    fs::remove_dir(&removed).unwrap();
+    visible_is_what_was_done(&[Effect::ChangedCwd]);
     for (name, mask) in [("all", SigSet::all()), ("no", SigSet::empty())] {
         println!("the caller blocks {name} signals");
         mask.thread_set_mask().unwrap();
@@ -345,6 +357,8 @@ fn step4_visible_is_what_was_done_wherever_the_caller_is() {
 )]
 fn step4_files_and_signals_are_put_back() {
     SigSet::all().thread_set_mask().unwrap();
+    // A folder that no world needs to go to.
+    env::set_current_dir("/usr").unwrap();
     let mine = State::look();
     let world = RealWorld::new().unwrap();
     // What the world keeps for later is opened by then.
@@ -356,8 +370,8 @@ fn step4_files_and_signals_are_put_back() {
         let assert_same = |what: &str| {
             let now = State::look();
             let what = format!("{effect:?}, {what}");
-            assert_eq!(now.folder, before.folder, "{what}: the folder of the caller");
-            assert_eq!(now.mask, before.mask, "{what}: the signals that the caller blocks");
+            assert_eq!(now.folder, mine.folder, "{what}: the folder of the caller");
+            assert_eq!(now.mask, mine.mask, "{what}: the signals that the caller blocks");
             let [now_open, open]: [Vec<_>; 2] =
                 [&now, &before].map(|state| state.descriptors.keys().collect());
             assert_eq!(now_open, open, "{what}: the descriptors that are open");
@@ -381,7 +395,8 @@ fn step4_files_and_signals_are_put_back() {
 
 #[grade::test(
     census = true,
-    hint = "a number that is free is given to the next who opens a file: who closes it then?"
+    hint = "a number that is free is given to the next who opens a file: what does it say then, and \
+            who closes it?"
 )]
 fn step4_a_number_that_is_given_away_is_left_alone() {
     let world = RealWorld::new().unwrap();
@@ -391,9 +406,11 @@ fn step4_a_number_that_is_given_away_is_left_alone() {
         let files = (0..4).map(|_| File::open("/dev/null").unwrap().into_raw_fd());
         others.lock().unwrap().extend(files);
     };
-    let only = Only { after_the_look: &open, ..Only::new(&world, &[Effect::ClosedFd]) };
-    for unit in UNITS {
-        probe(unit, &only).unwrap();
+    let rows = [Effect::ClosedFd];
+    let before = Only { before_the_look: &open, ..Only::new(&world, &rows) };
+    let after = Only { after_the_look: &open, ..Only::new(&world, &rows) };
+    for (unit, only) in UNITS.into_iter().flat_map(|unit| [(unit, &before), (unit, &after)]) {
+        let table = probe(unit, only).unwrap();
         for number in others.lock().unwrap().drain(..) {
             let target = fs::read_link(format!("/proc/self/fd/{number}"));
             assert!(
@@ -402,6 +419,11 @@ fn step4_a_number_that_is_given_away_is_left_alone() {
             );
             close(number).unwrap();
         }
+        assert_eq!(
+            table[&Effect::ClosedFd],
+            unit == Unit::Thread,
+            "in a {unit:?}: is the descriptor closed, whoever may have got its number?"
+        );
     }
 }
 

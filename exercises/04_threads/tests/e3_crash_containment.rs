@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::hint::black_box;
 use std::io::{self, Read, Write};
 use std::os::fd::{AsFd, AsRawFd};
-use std::panic::{AssertUnwindSafe, catch_unwind, panic_any};
+use std::panic::{self, AssertUnwindSafe, catch_unwind, panic_any};
 use std::process::{self, Child, Command, Stdio};
 use std::ptr;
 use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU32, Ordering::SeqCst};
@@ -69,6 +69,9 @@ fn panic_with(lock: &Arc<Mutex<u32>>) -> impl FnOnce() -> u32 + Send + 'static {
     }
 }
 
+/// What a program calls at a panic.
+type PanicHook = dyn Fn(&panic::PanicHookInfo<'_>) + Send + Sync;
+
 #[grade::test(hint = "whose thread runs the job?")]
 fn step1_a_value_comes_back_from_the_same_thread() {
     for value in VALUES {
@@ -86,11 +89,23 @@ fn step1_a_value_comes_back_from_the_same_thread() {
 #[grade::test(
     timeout_ms = 20_000,
     hint = "what types can the payload of a panic have, and is it the payload that is asked, or \
-            the box around it?"
+            the box around it? If it is about the hook: whose is it?"
 )]
 fn step1_a_panic_on_the_same_thread_is_told() {
     assert_panics_are_told(Level::SameThread);
     assert_eq!(contain(Level::SameThread, Worst::Panic, || 5), Ok(5), "the next job");
+
+    static HEARD: AtomicU32 = AtomicU32::new(0);
+    let usual: Arc<PanicHook> = panic::take_hook().into();
+    let told = usual.clone();
+    panic::set_hook(Box::new(move |info| {
+        HEARD.fetch_add(1, SeqCst);
+        told(info);
+    }));
+    let result = contain(Level::SameThread, Worst::Panic, || panic!("boom"));
+    panic::set_hook(Box::new(move |info| usual(info)));
+    assert_eq!(result, panicked("boom"));
+    assert_ne!(HEARD.load(SeqCst), 0, "the panic hook of the caller has not heard of a panic");
 }
 
 #[grade::test(
@@ -220,11 +235,19 @@ fn step3_a_panic_in_a_process_is_told() {
 
 #[grade::test(
     timeout_ms = 10_000,
+    panics_ok = true,
     hint = "a pipe holds 64 KiB (pipe(7)): what does a child wait for that writes more? How often \
             must one read?"
 )]
 fn step3_a_long_message_arrives_whole() {
     let text = || "cheese ".repeat(200_000);
+    // So much text would hide what the test says.
+    let usual = panic::take_hook();
+    panic::set_hook(Box::new(move |info| {
+        if info.payload().downcast_ref().is_none_or(|text: &String| text.len() < 1_000) {
+            usual(info);
+        }
+    }));
     let result = contain(Level::Process, Worst::Panic, move || panic_any(text()));
     let Err(Failure::Panicked(message)) = result else {
         panic!("the job panicked with a long message")
@@ -401,7 +424,8 @@ fn step4_what_the_caller_has_printed_is_written_once() {
 }
 
 #[grade::test(
-    hint = "which descriptors does a program inherit, and what does the caller wait for?"
+    hint = "which descriptors does a program inherit, and what does the caller wait for? If the test \
+            does not end: the program is no process of the test, and may have a pipe of yours open"
 )]
 fn step4_a_program_that_the_job_started_may_live_on() {
     let (its_input, mut input) = io::pipe().unwrap();

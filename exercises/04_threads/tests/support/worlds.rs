@@ -138,13 +138,17 @@ pub struct Only<'a> {
     pub rows: &'a [Effect],
     /// Around the action, in the unit.
     pub around: &'a (dyn Fn(Effect, &dyn Fn()) + Sync),
+    /// Before the creator looks.
+    pub before_the_look: &'a (dyn Fn() + Sync),
     /// After the creator has looked.
     pub after_the_look: &'a (dyn Fn() + Sync),
 }
 
 impl<'a> Only<'a> {
     pub fn new(world: &'a RealWorld, rows: &'a [Effect]) -> Only<'a> {
-        Only { world, rows, around: &|_, act| act(), after_the_look: &|| () }
+        let nothing = &|| ();
+        let around = &|_, act: &dyn Fn()| act();
+        Only { world, rows, around, before_the_look: nothing, after_the_look: nothing }
     }
 }
 
@@ -165,6 +169,7 @@ impl World for Only<'_> {
         if !self.rows.contains(&effect) {
             return false;
         }
+        (self.before_the_look)();
         let visible = self.world.visible(effect);
         (self.after_the_look)();
         visible
