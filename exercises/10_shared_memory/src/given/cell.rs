@@ -61,8 +61,8 @@ impl<T: Shareable> SharedCell<T> {
     ///
     /// # Errors
     ///
-    /// Fails where the system refuses the memory, and with EINVAL where `T` has a larger alignment than
-    /// a page.
+    /// Fails where the system refuses the memory, and with EINVAL where the address does not have the
+    /// alignment of `T`.
     pub fn anonymous() -> nix::Result<SharedCell<T>> {
         let (protection, flags) =
             (ProtFlags::PROT_READ | ProtFlags::PROT_WRITE, MapFlags::MAP_SHARED);
@@ -91,7 +91,7 @@ impl<T: Shareable> SharedCell<T> {
     /// As [`SharedCell::anonymous`], and with EINVAL where the memory is smaller than a `T`.
     pub fn attach(fd: OwnedFd) -> nix::Result<SharedCell<T>> {
         let size = usize::try_from(fstat(&fd)?.st_size).unwrap_or(0);
-        if size < Self::LEN.get() {
+        if size < size_of::<T>() {
             return Err(Errno::EINVAL);
         }
         let (protection, flags) =
