@@ -5,3 +5,7 @@ pub mod sync;
 
 #[cfg_attr(feature = "solution", path = "../../../solutions/10_shared_memory/e0_count_together.rs")]
 pub mod e0_count_together;
+#[cfg_attr(feature = "solution", path = "../../../solutions/10_shared_memory/e1_shared_cell.rs")]
+pub mod e1_shared_cell;
+#[cfg_attr(feature = "solution", path = "../../../solutions/10_shared_memory/e5_robust_lock.rs")]
+pub mod e5_robust_lock;

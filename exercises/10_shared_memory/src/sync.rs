@@ -6,6 +6,7 @@ pub use std::cell::UnsafeCell;
 pub use std::hint::spin_loop;
 pub use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering, fence};
 pub use std::thread::yield_now;
+pub use std::time::Instant;
 
 use std::fmt::{self, Debug, Formatter};
 use std::ptr;
