@@ -6,7 +6,9 @@ mod mutexes;
 mod peer;
 
 use std::mem;
+use std::os::unix::process::CommandExt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::process::Command;
 
 use mutexes::Made;
 use peer::{Next, Peer, Test};
@@ -64,7 +66,12 @@ fn change(pair: &mut Pair) {
     pair[1] += 1;
 }
 
-/// A process that has the lock and is in the middle of a change.
+/// Waits until one of two says something, and returns which.
+fn first_to_speak(peers: [&Peer; 2]) -> usize {
+    usize::from(peer::readable(peers, -1)[0] == 0)
+}
+
+/// A process that has the lock and is in the middle of a change. Drop it, and SIGKILL ends it there.
 fn owner_in_the_middle(lock: &Lock) -> Peer {
     let mut owner = Peer::forks(|test| {
         let mut guard = clean(lock);
@@ -104,7 +111,7 @@ fn waiter(lock: &Lock) -> Peer {
 /// Makes a lock, lets its owner be killed in the middle of a change, and returns it.
 fn lock_of_a_dead_owner() -> SharedCell<Lock> {
     let lock = new_lock();
-    owner_in_the_middle(&lock).dies();
+    drop(owner_in_the_middle(&lock));
     lock
 }
 
@@ -148,7 +155,7 @@ fn step1_one_process_at_a_time_has_the_lock() {
     assert_eq!(twice.says(), LOCKS);
     let next = twice.next();
     assert!(
-        !matches!(next, Next::Says(_) | Next::Runs),
+        !matches!(next, Next::Speaks | Next::Runs),
         "a process has locked what it has locked already: two guards of one value"
     );
 }
@@ -199,7 +206,7 @@ fn step1_an_unrelated_program_has_the_same_lock() {
     assert_eq!(program.says(), CLEAN);
     program.goes_on();
     assert_eq!(program.says(), CLEAN);
-    program.dies();
+    drop(program);
     let guard = suspect(&lock).repair(|pair| {
         assert_eq!(*pair, [2, 1], "what a program has left that was killed in the middle");
         pair[1] = 2;
@@ -226,7 +233,7 @@ fn step2_the_next_owner_learns_of_the_death_and_repairs() {
     Peer::forks(|_| assert_eq!(*clean(&lock), [2, 2], "the value, in another process")).ends();
 
     // It may happen again.
-    owner_in_the_middle(&lock).dies();
+    drop(owner_in_the_middle(&lock));
     let guard = suspect(&lock).repair(|pair| pair[1] = pair[0]);
     assert_eq!(*guard, [3, 3], "the value, repaired a second time");
 }
@@ -237,9 +244,9 @@ fn step2_who_sleeps_is_woken_by_the_death() {
     let lock = new_lock();
     let owner = owner_in_the_middle(&lock);
     let mut waiters = [waiter(&lock), waiter(&lock)];
-    owner.dies();
+    drop(owner);
     // Either may be the first.
-    let first = peer::first_to_speak([&waiters[0], &waiters[1]]);
+    let first = first_to_speak([&waiters[0], &waiters[1]]);
     assert_eq!(waiters[first].says(), OWNER_DIED, "what the first of the waiters finds");
     let second = &mut waiters[1 - first];
     assert_eq!(
@@ -264,7 +271,9 @@ fn step2_who_exits_or_becomes_another_program_is_dead() {
         let _guard = clean(&lock);
         test.hears(CLEAN);
         test.lets_go_on();
-        test.gets_another_program();
+        let input = test.from.try_clone().unwrap();
+        let error = Command::new("sh").args(["-c", "read line"]).stdin(input).exec();
+        panic!("sh was not started: {error}");
     });
     assert_eq!(owner.says(), CLEAN);
     let mut waiter = waiter(&lock);
@@ -300,7 +309,7 @@ fn step2_the_lock_is_held_through_the_repair() {
     );
     change(&mut guard);
     drop(guard);
-    let first = peer::first_to_speak([&during, &after]);
+    let first = first_to_speak([&during, &after]);
     let (first, second) =
         if first == 0 { (&mut during, &mut after) } else { (&mut after, &mut during) };
     for waiter in [first, second] {
@@ -344,7 +353,7 @@ fn step3_half_a_repair_is_none() {
         });
     });
     assert_eq!(helper.says(), OWNER_DIED);
-    helper.dies();
+    drop(helper);
     let found = suspect(&lock);
 
     let repair = catch_unwind(AssertUnwindSafe(|| found.repair(|_| panic!("the repair fails"))));

@@ -27,7 +27,7 @@ const PANICKED: i32 = 101;
 /// A process that waits and needs more of the processor than so many ticks does not sleep.
 const TICKS: u64 = 30;
 
-/// Another process, as the test has it. It is killed when it is dropped.
+/// Another process, as the test has it. To drop it is to kill it, by a signal that it cannot handle.
 pub struct Peer {
     pub pid: Pid,
     from: PipeReader,
@@ -37,7 +37,8 @@ pub struct Peer {
 
 /// The test, as another process has it.
 pub struct Test {
-    from: PipeReader,
+    /// From where it hears that it may go on.
+    pub from: PipeReader,
     to: PipeWriter,
 }
 
@@ -46,8 +47,8 @@ pub struct Test {
 pub enum Next {
     /// It sleeps.
     Sleeps,
-    /// It has said this.
-    Says(u8),
+    /// It has said something, which [`Peer::says`] returns.
+    Speaks,
     /// It has ended, and has said nothing before.
     Ended(WaitStatus),
     /// It runs and runs.
@@ -118,19 +119,13 @@ impl Peer {
             let (state, ticks) = state(self.pid);
             let says = self.has_said();
             match (says, state) {
-                (true, _) => return Next::Says(self.says()),
+                (true, _) => return Next::Speaks,
                 (false, 'Z') => return Next::Ended(self.status()),
                 (false, 'S') => return Next::Sleeps,
                 _ if ticks > TICKS => return Next::Runs,
                 _ => thread::sleep(Duration::from_millis(1)),
             }
         }
-    }
-
-    /// Kills the peer, by a signal that it cannot handle.
-    pub fn dies(mut self) {
-        kill(self.pid, Signal::SIGKILL).unwrap();
-        self.status();
     }
 
     /// Waits for the end of the peer, which must not have panicked.
@@ -171,13 +166,6 @@ impl Test {
             unsafe { libc::_exit(PANICKED) }
         }
     }
-
-    /// Replaces this process by another program, which waits for the test.
-    pub fn gets_another_program(&self) -> ! {
-        let input = self.from.try_clone().unwrap();
-        let error = Command::new("sh").args(["-c", "read line"]).stdin(input).exec();
-        panic!("sh was not started: {error}");
-    }
 }
 
 /// Where this process is a program that [`Peer::starts`] has started: the memory, and the test.
@@ -192,13 +180,9 @@ pub fn program() -> Option<(OwnedFd, Test)> {
     Some((next(), Test { from: next().into(), to: next().into() }))
 }
 
-/// Waits until one of these says something, or ends, and returns which.
-pub fn first_to_speak(peers: [&Peer; 2]) -> usize {
-    usize::from(readable(peers, -1)[0] == 0)
-}
-
-/// What poll(2) says of these, after so many milliseconds at most.
-fn readable<const N: usize>(peers: [&Peer; N], timeout_ms: libc::c_int) -> [libc::c_short; N] {
+/// What poll(2) says of these when one has said something or has ended, or when the time is over: 0 of
+/// those that have not.
+pub fn readable<const N: usize>(peers: [&Peer; N], timeout_ms: libc::c_int) -> [libc::c_short; N] {
     let mut polled = peers.map(|peer| libc::pollfd {
         fd: peer.from.as_raw_fd(),
         events: libc::POLLIN,
