@@ -9,13 +9,15 @@ use nix::unistd::{ForkResult, Pid, fork};
 
 /// A child that has been started.
 #[must_use]
-pub struct Child(Pid);
+pub struct Child {
+    pub pid: Pid,
+}
 
 /// Starts a child that calls `act` and ends.
 pub fn start(act: impl FnOnce()) -> Child {
     // SAFETY: a graded test has one thread.
     match unsafe { fork() }.expect("a test may have a child") {
-        ForkResult::Parent { child } => Child(child),
+        ForkResult::Parent { child } => Child { pid: child },
         ForkResult::Child => {
             let code = i32::from(catch_unwind(AssertUnwindSafe(act)).is_err());
             // SAFETY: `_exit` takes any code and does not return.
@@ -29,15 +31,15 @@ impl Child {
     #[track_caller]
     pub fn done(self, what: &str) {
         let status = loop {
-            match waitpid(self.0, None) {
+            match waitpid(self.pid, None) {
                 Err(Errno::EINTR) => {}
-                status => break status,
+                status => break status.expect("nobody else waits for this child"),
             }
         };
         match status {
-            Ok(WaitStatus::Exited(_, 0)) => {}
-            Ok(WaitStatus::Exited(..)) => panic!("the child panicked that {what}; see above"),
-            Ok(WaitStatus::Signaled(_, signal, _)) => {
+            WaitStatus::Exited(_, 0) => {}
+            WaitStatus::Exited(..) => panic!("the child that {what} has panicked; see above"),
+            WaitStatus::Signaled(_, signal, _) => {
                 panic!("{signal} has ended the child that {what}")
             }
             other => panic!("the child that {what}: {other:?}"),
