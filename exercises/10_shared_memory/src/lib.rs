@@ -9,6 +9,11 @@ pub mod e0_count_together;
 pub mod e1_shared_cell;
 #[cfg_attr(
     feature = "solution",
+    path = "../../../solutions/10_shared_memory/e2_futex_semaphore.rs"
+)]
+pub mod e2_futex_semaphore;
+#[cfg_attr(
+    feature = "solution",
     path = "../../../solutions/10_shared_memory/e3_proc_bounded_buffer.rs"
 )]
 pub mod e3_proc_bounded_buffer;
