@@ -1,9 +1,7 @@
 //! Exercise 10.2: `shared_memory::e2_futex_semaphore`, in the model, and between processes.
 
-#[path = "support/asleep.rs"]
-mod asleep;
-#[path = "support/children.rs"]
-mod children;
+#[path = "support/peer.rs"]
+mod peer;
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -13,8 +11,7 @@ use std::time::{Duration, Instant};
 
 use grade::storm::SignalStorm;
 use model::{Futex, Model, sync, thread};
-use nix::sys::signal::{Signal, kill};
-use nix::sys::wait::waitpid;
+use peer::{Next, Peer};
 use shared_memory::e2_futex_semaphore as real;
 use shared_memory::given::{self, SharedCell};
 use sync::{Arc, UnsafeCell};
@@ -135,7 +132,7 @@ fn restless() -> Model {
     Model::new().weak_may_fail().futex(Futex::Spurious).preemptions(3)
 }
 
-#[grade::test(hint = "what is left of a permit that somebody has taken?")]
+#[grade::test(hint = "how many permits are left when somebody has taken one, or two have at once?")]
 fn step1_a_permit_is_taken_once() {
     Model::new().weak_may_fail().check(|| {
         let semaphore = ProcSemaphore::zeroed();
@@ -149,6 +146,12 @@ fn step1_a_permit_is_taken_once() {
         let all = [semaphore.try_wait(), semaphore.try_wait()];
         assert_eq!(all, [true, false], "after two posts and a `wait`, twice `try_wait`");
         assert_eq!(model::calls().futex_waits, 0, "nobody had to wait");
+    });
+    Model::new().weak_may_fail().check(|| {
+        let shop = Shop::with(2);
+        let other = beside(&shop, |shop| shop.semaphore.try_wait());
+        let all = [shop.semaphore.try_wait(), other.join(), shop.semaphore.try_wait()];
+        assert_eq!(all, [true, true, false], "`try_wait` of two threads, for two permits");
     });
 }
 
@@ -316,6 +319,17 @@ fn step3_a_wait_ends_when_the_time_is_out() {
 fn step3_a_permit_ends_a_wait_before_its_time() {
     restless().check(together(&[wait_long_and_sell, wait_long_and_sell]));
     Model::new().check(together(&[wait_long_and_sell, wait_and_sell]));
+    // However long the time is.
+    for futex in [Futex::Queues, Futex::Spurious] {
+        Model::new().futex(futex).preemptions(2).check(|| {
+            let shop = Shop::with(0);
+            // The clock of the model begins at 0, and no other does.
+            model::advance(LONG);
+            let other = beside(&shop, |shop| shop.semaphore.wait_timeout(Duration::MAX));
+            shop.semaphore.post();
+            assert!(other.join(), "the time is never out, and there is a permit");
+        });
+    }
     // The permit comes, and the time runs out. Whoever wakes up must not leave the permit to one who
     // sleeps on.
     Model::new().preemptions(1).check(|| {
@@ -337,12 +351,12 @@ fn step3_a_permit_ends_a_wait_before_its_time() {
 }
 
 #[grade::test(
-    timeout_ms = 30_000,
+    timeout_ms = 15_000,
     hint = "what is in the semaphore, and what would each process have for itself?"
 )]
 fn step4_one_process_at_a_time() {
     const PROCESSES: u64 = 4;
-    const ROUNDS: u64 = 500;
+    const ROUNDS: u64 = 300;
     let semaphore = SharedCell::<real::ProcSemaphore>::anonymous().unwrap();
     let number = SharedCell::<AtomicU64>::anonymous().unwrap();
     semaphore.init(1);
@@ -357,38 +371,61 @@ fn step4_one_process_at_a_time() {
             semaphore.post();
         }
     };
-    let all: Vec<_> = (0..PROCESSES).map(|_| children::start(add)).collect();
-    all.into_iter().for_each(|child| child.done("adds, one at a time"));
+    let all: Vec<Peer> = (0..PROCESSES).map(|_| Peer::forks(|_| add())).collect();
+    all.into_iter().for_each(Peer::ends);
     assert_eq!(number.load(Relaxed), PROCESSES * ROUNDS, "what {PROCESSES} processes have added");
 }
 
+/// What two programs have in common.
+struct Game {
+    turns: [real::ProcSemaphore; 2],
+    moves: AtomicU64,
+}
+
+// SAFETY: semaphores are shareable, and so is an atomic number.
+unsafe impl given::Shareable for Game {}
+
+impl Game {
+    const ROUNDS: u64 = 200;
+
+    fn play(&self, me: usize) {
+        for round in 0..Game::ROUNDS {
+            self.turns[me].wait();
+            // Relaxed: the semaphores order it.
+            let moves = self.moves.fetch_add(1, Relaxed);
+            assert_eq!(moves, 2 * round + me as u64, "moves before this one of player {me}");
+            self.turns[1 - me].post();
+        }
+    }
+}
+
 #[grade::test(
-    timeout_ms = 30_000,
+    timeout_ms = 15_000,
     hint = "which of them sleeps, and how does the other one, in its own memory, know of it?"
 )]
-fn step4_processes_take_turns() {
-    const ROUNDS: u64 = 300;
-    let turns = [(); 2].map(|()| SharedCell::<real::ProcSemaphore>::anonymous().unwrap());
-    let number = SharedCell::<AtomicU64>::anonymous().unwrap();
-    let play = |me: usize| {
-        for round in 0..ROUNDS {
-            turns[me].wait();
-            // Relaxed: the semaphores order it.
-            assert_eq!(number.fetch_add(1, Relaxed), 2 * round + me as u64, "whose turn it is");
-            turns[1 - me].post();
-        }
-    };
-    let all = [0, 1].map(|me| children::start(|| play(me)));
-    turns[0].post();
-    all.into_iter().for_each(|child| child.done("takes turns"));
-    assert_eq!(number.load(Relaxed), 2 * ROUNDS);
+fn step4_two_programs_take_turns() {
+    if let Some((memory, mut test)) = peer::program() {
+        let game = SharedCell::<Game>::attach(memory).unwrap();
+        test.hears(1);
+        test.lets_go_on();
+        return game.play(1);
+    }
+    let game = SharedCell::<Game>::memfd(c"game").unwrap();
+    let memory = game.fd().expect("a memfd has a descriptor");
+    let mut program = Peer::starts("step4_two_programs_take_turns", memory);
+    assert_eq!(program.says(), 1, "the program has attached the memory");
+    program.goes_on();
+    assert_eq!(program.next(), Next::Sleeps, "the program waits for its turn");
+    game.turns[0].post();
+    game.play(0);
+    program.ends();
+    assert_eq!(game.moves.load(Relaxed), 2 * Game::ROUNDS, "moves of both players");
 
     // One that is killed in its sleep takes no permit with it.
-    let semaphore = &turns[1];
-    let sleeper = children::start(|| semaphore.wait());
-    assert!(asleep::has_fallen_asleep(sleeper.pid), "there is no permit, so the child sleeps");
-    kill(sleeper.pid, Signal::SIGKILL).unwrap();
-    waitpid(sleeper.pid, None).unwrap();
+    let semaphore = &game.turns[1];
+    let mut sleeper = Peer::forks(|_| semaphore.wait());
+    assert_eq!(sleeper.next(), Next::Sleeps, "a process that waits where there is no permit");
+    drop(sleeper);
     semaphore.post();
     assert!(semaphore.try_wait(), "the permit came when nobody else was there any more");
     assert!(!semaphore.try_wait(), "it was one permit");
