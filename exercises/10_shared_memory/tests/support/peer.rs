@@ -24,8 +24,8 @@ const DESCRIPTORS: &str = "PEER_DESCRIPTORS";
 /// What a process exits with when it panics.
 const PANICKED: i32 = 101;
 
-/// A process that waits and needs more of the processor than so many ticks does not sleep.
-const TICKS: u64 = 30;
+/// A process that waits and uses more of the processor than so many ticks does not sleep.
+const TICKS: u64 = 10;
 
 /// Another process, as the test has it. To drop it is to kill it, by a signal that it cannot handle.
 pub struct Peer {
@@ -114,6 +114,7 @@ impl Peer {
     /// Waits until the peer sleeps, says something, or has ended. Call it when the peer has nothing to do
     /// but wait, or to say that it does not have to.
     pub fn next(&mut self) -> Next {
+        let (_, before) = state(self.pid);
         loop {
             // What it says is looked for last: it is said before it sleeps.
             let (state, ticks) = state(self.pid);
@@ -122,7 +123,7 @@ impl Peer {
                 (true, _) => return Next::Speaks,
                 (false, 'Z') => return Next::Ended(self.status()),
                 (false, 'S') => return Next::Sleeps,
-                _ if ticks > TICKS => return Next::Runs,
+                _ if ticks - before > TICKS => return Next::Runs,
                 _ => thread::sleep(Duration::from_millis(1)),
             }
         }
