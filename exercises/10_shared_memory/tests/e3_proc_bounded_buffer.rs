@@ -125,7 +125,7 @@ fn step1_a_ring_holds_so_many_messages() {
     holds::<8>();
 }
 
-/// Lets a counter of the ring that has come to `count` go on just below 2^32, at the same slot. A
+/// Lets a counter of the ring that has come to `count` go on shortly before 2^32, at the same slot. A
 /// ring may have none.
 fn leap_ahead<const N: usize>(ring: &Ring<N>, count: u32) {
     let late = u32::MAX - (u32::MAX - count) % N as u32;
