@@ -141,7 +141,9 @@ fn less_than_a_value_is_refused() {
 }
 
 #[grade::test(
+    census = true,
     mem_mb = 512,
+    file_mb = 10_000,
     hint = "how many bytes are there, and does a mapping of so many exist? (mmap(2), ERRORS)"
 )]
 fn a_value_may_have_any_size() {
@@ -166,6 +168,7 @@ fn a_value_may_have_any_size() {
     // This is more than a process of this test may have.
     let error = SharedCell::<[u64; 1 << 30]>::anonymous().err();
     assert_eq!(error, Some(Errno::ENOMEM), "8 GiB");
+    assert!(SharedCell::<[u64; 1 << 30]>::memfd(c"too large").is_err(), "8 GiB");
 }
 
 /// Asks for more than a page has, on most systems.
