@@ -4,7 +4,7 @@ use std::fmt::{self, Display, Formatter};
 use std::sync::atomic::Ordering::{self, AcqRel, Acquire, Release, SeqCst};
 
 use crate::source;
-use crate::step::{Act, Step, Use};
+use crate::step::{Act, Step};
 
 /// A data race.
 pub(crate) struct Race<'a> {
@@ -26,7 +26,7 @@ impl<'a> Race<'a> {
         let other = named.into_iter().find(|&thread| thread != later.thread)?;
         // Two reads do not race.
         let races = |step: &Step| match step.act {
-            Act::Use(used, before) => used == cell && (before, how) != (Use::Read, Use::Read),
+            Act::Use(used, before) => used == cell && !(before.only_reads() && how.only_reads()),
             _ => false,
         };
         let at = before.iter().rposition(|step| step.thread == other && races(step))?;

@@ -78,6 +78,16 @@ pub(crate) enum Use {
     Read,
     Change,
     Drop,
+    /// The byte at this place of some bytes.
+    ReadAt(usize),
+    WriteAt(usize),
+}
+
+impl Use {
+    /// Whether it goes with another one that says yes.
+    pub(crate) fn only_reads(self) -> bool {
+        matches!(self, Use::Read | Use::ReadAt(_))
+    }
 }
 
 impl Step {

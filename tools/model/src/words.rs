@@ -60,6 +60,8 @@ fn act(step: &Step, steps: &[Step]) -> String {
         Act::Use(_, Use::Read) => "reads the value".to_owned(),
         Act::Use(_, Use::Change) => "changes the value".to_owned(),
         Act::Use(_, Use::Drop) => "drops the value made here".to_owned(),
+        Act::Use(_, Use::ReadAt(place)) => format!("reads byte {place}"),
+        Act::Use(_, Use::WriteAt(place)) => format!("writes byte {place}"),
         Act::FutexWait(expected) => format!("futex_wait, while the word is {expected}"),
         Act::FutexWaited(how) => format!("futex_wait: {how}"),
         Act::FutexWake(woken) => format!("futex_wake wakes {woken}"),

@@ -4,6 +4,8 @@
 mod monitors;
 #[path = "../../../exercises/07_primitives/src/sync.rs"]
 mod primitives;
+#[path = "../../../exercises/10_shared_memory/src/sync.rs"]
+mod shared_memory;
 
 use std::time::Duration;
 
@@ -77,6 +79,40 @@ macro_rules! use_monitors {
     }};
 }
 
+/// Uses all that chapter 10 has.
+macro_rules! use_shared_memory {
+    ($sync:path) => {{
+        use sync::Ordering::{AcqRel, Acquire, Relaxed, Release, SeqCst};
+        use $sync as sync;
+
+        let flag = sync::AtomicBool::new(false);
+        flag.store(true, Release);
+        assert!(flag.swap(false, AcqRel));
+        let count = sync::AtomicUsize::new(10);
+        assert_eq!((count.fetch_add(5, Relaxed), count.load(Acquire)), (10, 15));
+        let word = sync::AtomicU32::new(1);
+        assert_eq!((word.fetch_or(2, AcqRel), word.fetch_and(2, SeqCst)), (1, 3));
+        sync::futex_wait(&word, 0);
+        sync::futex_wait_timeout(&word, 0, Duration::from_secs(1));
+        assert_eq!(sync::futex_wake(&word, 1), 0);
+        sync::fence(SeqCst);
+        sync::spin_loop();
+        sync::yield_now();
+
+        let cell = sync::UnsafeCell::new(1);
+        // SAFETY: nobody else knows the cell.
+        unsafe { *cell.get() += 1 };
+        let bytes = sync::SharedBytes::<4>::new();
+        let mut read = [0; 3];
+        // SAFETY: nobody else knows the bytes.
+        unsafe {
+            bytes.write(1, &[7, 8]);
+            bytes.read(1, &mut read);
+        }
+        assert_eq!((cell.into_inner(), read), (2, [7, 8, 0]));
+    }};
+}
+
 #[grade::test]
 fn the_atomics_of_chapter_7() {
     use_primitives!(crate::primitives);
@@ -87,4 +123,10 @@ fn the_atomics_of_chapter_7() {
 fn the_monitors_of_chapter_5() {
     use_monitors!(crate::monitors);
     model::Model::new().check(|| use_monitors!(model::sync));
+}
+
+#[grade::test]
+fn the_shared_memory_of_chapter_10() {
+    use_shared_memory!(crate::shared_memory);
+    model::Model::new().check(|| use_shared_memory!(model::sync));
 }

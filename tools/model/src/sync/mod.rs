@@ -1,6 +1,7 @@
 //! What the code under test imports as `crate::sync`.
 
 mod atomic;
+mod bytes;
 mod cell;
 mod condvar;
 mod futex;
@@ -10,6 +11,7 @@ mod queue;
 
 pub use atomic::{AtomicBool, AtomicU32, AtomicUsize, fence};
 pub(crate) use atomic::{set_plain_stores, set_weak_may_fail};
+pub use bytes::SharedBytes;
 pub use cell::UnsafeCell;
 pub use condvar::{Condvar, WaitTimeoutResult};
 pub(crate) use futex::set_behavior;
