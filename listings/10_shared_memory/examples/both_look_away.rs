@@ -36,6 +36,6 @@ fn main() {
             writer.join();
         });
         let outcome = outcome.map(|number| format!("right in all {number} interleavings"));
-        println!("{name}: {}\n", outcome.unwrap_or_else(|wrong| wrong.to_string()));
+        println!("{name}: {}", outcome.unwrap_or_else(|wrong| wrong.to_string()));
     }
 }

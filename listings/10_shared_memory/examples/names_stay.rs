@@ -11,9 +11,15 @@ use nix::{errno::Errno, fcntl::OFlag, sys::stat::Mode};
 fn main() {
     // The PID of the first keeps others away.
     let name = env::args().nth(1).unwrap_or(format!("/names_stay-{}", process::id()));
+    let c_name = CString::new(&*name).unwrap();
     if env::args().len() == 1 {
         for role in ["maker", "finder", "latecomer"] {
             process::Command::new("/proc/self/exe").args([&name, role]).status().unwrap();
+            if role == "finder" {
+                // SAFETY: the name ends in a NUL.
+                let removed = unsafe { sem_unlink(c_name.as_ptr()) };
+                assert_eq!((shm_unlink(&*name), removed), (Ok(()), 0));
+            }
         }
         return;
     }
@@ -25,17 +31,11 @@ fn main() {
         Ok(memory) => println!("{role}: memory: {}", read_to_string(memory).unwrap()),
         Err(error) => println!("{role}: memory: {error:?}"),
     }
-    let c_name = CString::new(&*name).unwrap();
     // SAFETY: the name ends in a NUL, and the semaphore is open until this process ends.
     let taken = unsafe {
         let semaphore = sem_open(c_name.as_ptr(), new, 0o600, 1);
         Errno::result(if semaphore == SEM_FAILED { -1 } else { sem_trywait(semaphore) })
     };
     println!("{role}: take a permit: {:?}", taken.map(drop));
-    if role == "finder" {
-        shm_unlink(&*name).unwrap();
-        // SAFETY: the name ends in a NUL.
-        assert_eq!(unsafe { sem_unlink(c_name.as_ptr()) }, 0);
-    }
 }
 // ANCHOR_END: main

@@ -30,6 +30,7 @@
 //!   order, but honors the fences.
 //! - [`sync::UnsafeCell::get`] counts as a write at the moment of the call, so that a guard with
 //!   `Deref` is ordinary Rust.
+//! - [`sync::SharedBytes`] is an array in an `UnsafeCell`, of which each byte is watched by itself.
 //! - Time stands still until [`advance`] moves it, for [`sync::Instant`] and for every time-out.
 //! - [`sync::futex_wait`] queues ([`Futex::Queues`]: finds lost wake-ups, as deadlocks) or returns
 //!   at once ([`Futex::Spurious`]: finds what relies on the reason for the return).
@@ -40,6 +41,11 @@
 //! `Relaxed` store after a `Release` store to the same atomic, by another thread, looks as if it
 //! still carried what the first one released. [`Model::plain_stores`] leaves stores as they are; use
 //! it for a second model, of code in which no store competes with a read-modify-write operation.
+//!
+//! Loom keeps the last load of each atomic alone. So a thread that loads an atomic and stores to it
+//! afterwards hides an earlier load of another thread, and where nothing else makes the two meet, the
+//! model never lets the store come first. Check such code with either thread as the one that runs the
+//! model's closure, for that one goes first; a number of interleavings that is 1 tells of it.
 //!
 //! A `compare_exchange_weak` fails without a reason only where [`Model::weak_may_fail`] says so, and then
 //! every other time. There are at most five threads. A bound on preemptions ([`Model::preemptions`]) leaves orders out.

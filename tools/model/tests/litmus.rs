@@ -4,6 +4,8 @@
 mod endings;
 #[path = "litmus/futex.rs"]
 mod futex;
+#[path = "litmus/hidden_looks.rs"]
+mod hidden_looks;
 #[path = "litmus/monitor.rs"]
 mod monitor;
 #[path = "litmus/release_sequence.rs"]

@@ -95,6 +95,8 @@ macro_rules! use_shared_memory {
         sync::futex_wait(&word, 0);
         sync::futex_wait_timeout(&word, 0, Duration::from_secs(1));
         assert_eq!(sync::futex_wake(&word, 1), 0);
+        let start = sync::Instant::now();
+        assert!(start + Duration::from_secs(1) >= start);
         sync::fence(SeqCst);
         sync::spin_loop();
         sync::yield_now();
