@@ -15,7 +15,8 @@ fn main() -> nix::Result<()> {
     match unsafe { fork() }? {
         ForkResult::Child => {
             add(counter, 1_000);
-            unsafe { _exit(0) } // SAFETY: the child ends here.
+            // SAFETY: the child ends here.
+            unsafe { _exit(0) }
         }
         ForkResult::Parent { child } => {
             add(counter, 1_000);
@@ -33,10 +34,9 @@ fn add(counter: &AtomicU32, times: u32) {
 // ANCHOR_END: main
 
 fn shared_counter() -> nix::Result<&'static AtomicU32> {
-    let size = NonZeroUsize::new(4).expect("not zero");
     let rights = ProtFlags::PROT_READ | ProtFlags::PROT_WRITE;
-    // SAFETY: a new mapping, at a place that the kernel chooses, takes nothing from anybody.
-    let memory = unsafe { mmap_anonymous(None, size, rights, MapFlags::MAP_SHARED) }?;
+    // SAFETY: a new mapping, of a whole page where the kernel likes, takes nothing from anybody.
+    let memory = unsafe { mmap_anonymous(None, NonZeroUsize::MIN, rights, MapFlags::MAP_SHARED) }?;
     // SAFETY: a page of zeros, aligned and never unmapped, which is used by atomic steps alone.
     Ok(unsafe { memory.cast().as_ref() })
 }
