@@ -1,1 +1,8 @@
 //! Chapter 9, pipes, FIFOs and message queues: each module is one exercise.
+
+pub mod given;
+
+#[cfg_attr(feature = "solution", path = "../../../solutions/09_streams/e0_gather.rs")]
+pub mod e0_gather;
+#[cfg_attr(feature = "solution", path = "../../../solutions/09_streams/e3_communicate.rs")]
+pub mod e3_communicate;
