@@ -6,3 +6,5 @@ pub mod given;
 pub mod e0_gather;
 #[cfg_attr(feature = "solution", path = "../../../solutions/09_streams/e3_communicate.rs")]
 pub mod e3_communicate;
+#[cfg_attr(feature = "solution", path = "../../../solutions/09_streams/e4_fifo_log.rs")]
+pub mod e4_fifo_log;
