@@ -137,8 +137,8 @@ fn open_for_writing(path: &Path) -> io::Result<File> {
 
 /// Sends a line in one piece, which the lines of no other process tear. SIGPIPE is ignored.
 ///
-/// It waits until somebody reads a FIFO at the path, for `wait_for_reader` at most, and then sleeps
-/// for as long as the FIFO has no room. It makes no file, and changes none that is no FIFO.
+/// It sleeps until somebody reads a FIFO at the path, for `wait_for_reader` at most, and then for as
+/// long as the FIFO has no room. It makes no file, and changes none that is no FIFO.
 ///
 /// # Errors
 ///

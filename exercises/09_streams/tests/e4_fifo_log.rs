@@ -454,7 +454,8 @@ fn step4_a_writer_waits_for_room_and_for_no_dead_reader() {
     timeout_ms = 15_000,
     census = true,
     hint = "what does a system call return when a signal handler has run meanwhile? How much of the \
-            timeout is left after that, or after a piece of a line? What is now plus `Duration::MAX`?"
+            timeout is left after that, or after a piece of a line? What is now plus `Duration::MAX`? \
+            What does a writer do between two looks?"
 )]
 fn step4_a_timeout_is_as_long_as_it_says() {
     let place = Place::new();
@@ -476,7 +477,10 @@ fn step4_a_timeout_is_as_long_as_it_says() {
         }
     });
     early.go();
-    early.is_asleep_and(|| true);
+    assert!(
+        early.is_asleep_and(|| true),
+        "a writer without a collector never sleeps while it waits"
+    );
     let mut collector = bind(&path);
     let storm = SignalStorm::start().unwrap();
     assert_next(&mut collector, Duration::MAX, Some("early"), "a writer waited for the collector");

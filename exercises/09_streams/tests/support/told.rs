@@ -7,6 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use nix::errno::Errno;
 use nix::libc;
 use nix::sys::wait::{WaitStatus, waitpid};
 use nix::unistd::{ForkResult, Pid, fork};
@@ -50,9 +51,13 @@ impl Told {
 
     /// Waits for its end and returns its code.
     pub fn code(self) -> i32 {
-        match waitpid(self.pid, None).unwrap() {
-            WaitStatus::Exited(_, code) => code,
-            status => panic!("a writer of this test ended by {status:?}"),
+        loop {
+            match waitpid(self.pid, None) {
+                // A handler of the test has run meanwhile.
+                Err(Errno::EINTR) => {}
+                Ok(WaitStatus::Exited(_, code)) => return code,
+                status => panic!("a child of this test, which should exit, ended as {status:?}"),
+            }
         }
     }
 
