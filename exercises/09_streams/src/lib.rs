@@ -6,6 +6,8 @@ pub mod given;
 pub mod e0_gather;
 #[cfg_attr(feature = "solution", path = "../../../solutions/09_streams/e1_full_io.rs")]
 pub mod e1_full_io;
+#[cfg_attr(feature = "solution", path = "../../../solutions/09_streams/e2_framed.rs")]
+pub mod e2_framed;
 #[cfg_attr(feature = "solution", path = "../../../solutions/09_streams/e3_communicate.rs")]
 pub mod e3_communicate;
 #[cfg_attr(feature = "solution", path = "../../../solutions/09_streams/e4_fifo_log.rs")]
