@@ -106,6 +106,12 @@ fn inheritable(descriptor: impl AsFd) {
     fcntl(descriptor, FcntlArg::F_SETFD(FdFlag::empty())).unwrap();
 }
 
+/// The path at which a program that has inherited the descriptor can open it again. A shell may know
+/// descriptors of one digit alone by their number.
+fn path_of(descriptor: &impl AsRawFd) -> String {
+    format!("/proc/self/fd/{}", descriptor.as_raw_fd())
+}
+
 /// A pipe whose reading end programs may inherit.
 fn inheritable_reader() -> (PipeReader, PipeWriter) {
     let (reader, writer) = io::pipe().unwrap();
@@ -297,7 +303,7 @@ fn step3_the_timeout_ends_the_group_and_waits_for_nobody_else() {
     );
 
     let (daemons, until) = inheritable_reader();
-    let script = format!("setsid sh -c 'echo ready; read line' <&{} & wait", daemons.as_raw_fd());
+    let script = format!("setsid sh -c 'echo ready; read line' < {} & wait", path_of(&daemons));
     let captured = exceed(&mut shell(&script), |captured| !captured.stdout.is_empty());
     assert_same(&captured.stdout, b"ready\n", "what a process in a session of its own has printed");
     assert_eq!(
@@ -351,9 +357,9 @@ fn step3_before_the_timeout_nobody_is_killed() {
         let (mut report, end) = io::pipe().unwrap();
         inheritable(&end);
         let script = format!(
-            "(read line; echo alive >&{report}) <&{job} >&- 2>&- & sleep 0.1; exit 4",
-            report = end.as_raw_fd(),
-            job = job.as_raw_fd(),
+            "(read line; echo alive > {}) < {} >&- 2>&- & sleep 0.1; exit 4",
+            path_of(&end),
+            path_of(&job),
         );
         let result = communicate(&mut shell(&script), b"", NO_LIMIT, timeout);
         let result = result.map(|captured| captured.outcome).map_err(|error| brief(&error));

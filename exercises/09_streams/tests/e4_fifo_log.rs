@@ -98,7 +98,7 @@ fn step1_lines_arrive_one_by_one() {
     assert!(fs::metadata(&path).unwrap().file_type().is_fifo(), "there is a FIFO at the path");
     assert_next(&mut collector, Duration::ZERO, None, "nobody has written");
     let longest = "x".repeat(LONGEST);
-    let lines = ["one", "", "two words", "caf\u{e9}", &longest, "the last"];
+    let lines = ["one", "", " two words ", "caf\u{e9}", &longest, "the last"];
     lines.iter().for_each(|line| send(&path, line));
     for line in lines {
         assert_next(&mut collector, Duration::ZERO, Some(line), "the next of the lines sent");
@@ -146,6 +146,14 @@ fn step1_a_piece_of_a_line_waits_for_the_rest() {
     );
     let wanted = Some("\u{fffd} no text \u{fffd}");
     assert_next(&mut collector, Duration::ZERO, wanted, "a line with two bytes that are no UTF-8");
+
+    // Longer than what a pipe holds: no line of `log_line`, but another program may write it.
+    let half = "x".repeat(40_000);
+    writer(&path).write_all(half.as_bytes()).unwrap();
+    assert_next(&mut collector, SHORT, None, "half of a long line has come");
+    writer(&path).write_all(format!("{half}\n").as_bytes()).unwrap();
+    let line = collector.next_line(ENOUGH).unwrap();
+    assert_eq!(line.map(|line| line.len()), Some(80_000), "the bytes of a long line in two halves");
 }
 
 /// How long the next test waits, and what that may cost.
