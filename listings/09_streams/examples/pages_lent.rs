@@ -1,0 +1,37 @@
+//! A write copies the bytes into the kernel; vmsplice lends it the page.
+
+use std::io::{PipeReader, PipeWriter, Read, Write, pipe};
+use std::os::fd::AsRawFd;
+
+use nix::libc::{iovec, vmsplice};
+
+// ANCHOR: main
+fn main() {
+    println!(
+        "write:    the reader finds {:?}",
+        changed_after(|mut writer, text| {
+            writer.write_all(text).unwrap();
+        })
+    );
+    println!(
+        "vmsplice: the reader finds {:?}",
+        changed_after(|writer, text| {
+            let part = iovec { iov_base: text.as_mut_ptr().cast(), iov_len: text.len() };
+            // SAFETY: the bytes live until they have been read.
+            let lent = unsafe { vmsplice(writer.as_raw_fd(), &part, 1, 0) };
+            assert_eq!(lent, 6, "all of it");
+        })
+    );
+}
+
+fn changed_after(send: impl FnOnce(&PipeWriter, &mut [u8])) -> String {
+    let (reader, writer): (PipeReader, PipeWriter) = pipe().unwrap();
+    let mut text = *b"before";
+    send(&writer, &mut text);
+    text.copy_from_slice(b"after!");
+    drop(writer);
+    let mut found = String::new();
+    (&reader).read_to_string(&mut found).unwrap();
+    found
+}
+// ANCHOR_END: main
