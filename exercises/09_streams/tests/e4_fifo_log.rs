@@ -35,6 +35,9 @@ const ENOUGH: Duration = Duration::from_secs(2);
 /// For what does not come.
 const SHORT: Duration = Duration::from_millis(300);
 
+/// Longer than any pause of a shell that writes all the time.
+const FAIR: Duration = Duration::from_secs(1);
+
 /// The longest line that is sent, without its end.
 const LONGEST: usize = libc::PIPE_BUF - 1;
 
@@ -502,11 +505,13 @@ fn step4_a_timeout_is_as_long_as_it_says() {
     drop(storm);
 
     // It ends when nobody reads any more.
-    let script = "exec 3> \"$1\"; while printf x >&3; do sleep 0.02; done 2> /dev/null";
+    let script =
+        "exec 3> \"$1\"; echo begun >&3; while printf x >&3; do sleep 0.05; done 2> /dev/null";
     let mut slow = shell(script, &path).spawn().unwrap();
-    let end = Instant::now() + SHORT;
-    assert_next(&mut collector, SHORT, None, "bytes came, again and again, but no end of a line");
-    assert!(Instant::now() >= end, "it gave up before the timeout of {SHORT:?} was over");
+    assert_next(&mut collector, LONG, Some("begun"), "a shell that writes all the time has begun");
+    let end = Instant::now() + FAIR;
+    assert_next(&mut collector, FAIR, None, "bytes came, again and again, but no end of a line");
+    assert!(Instant::now() >= end, "it gave up before the timeout of {FAIR:?} was over");
     drop(collector);
     let _ = slow.kill();
     slow.wait().unwrap();
