@@ -1,6 +1,6 @@
 //! Write all of a buffer, and fill all of one, whatever a descriptor does on the way.
 
-use std::os::fd::{AsFd, AsRawFd};
+use std::os::fd::AsFd;
 use std::time::Instant;
 
 use nix::errno::Errno;
@@ -31,7 +31,7 @@ pub enum IoError {
 /// Fails as [`IoError`] says. SIGPIPE is ignored, as in every Rust program.
 pub fn write_full<F: AsFd>(fd: F, buf: &[u8], deadline: Option<Instant>) -> Result<(), IoError> {
     // TODO: what are the answers that one call of write(2) can give?
-    todo!("{} bytes to {:?}, until {deadline:?}", buf.len(), fd.as_fd().as_raw_fd())
+    todo!("{} bytes, to an owner of {}, until {deadline:?}", buf.len(), size_of_val(&fd))
 }
 
 /// Fills the whole of `buf`; `Ok(false)` means that the stream ended before the first byte.
@@ -46,5 +46,5 @@ pub fn read_full<F: AsFd>(
     buf: &mut [u8],
     deadline: Option<Instant>,
 ) -> Result<bool, IoError> {
-    todo!("{} bytes from {:?}, until {deadline:?}", buf.len(), fd.as_fd().as_raw_fd())
+    todo!("{} bytes, from an owner of {}, until {deadline:?}", buf.len(), size_of_val(&fd))
 }
