@@ -17,7 +17,7 @@ fn main() {
         shell.spawn().unwrap()
     };
 
-    let mut writer = program("echo trying; echo 'hello, whoever you are' > \"$0\"");
+    let mut writer = program("echo 'hello, whoever you are' > \"$0\"");
     let reader = program("cat < \"$0\"");
     let heard = thread::spawn(|| reader.wait_with_output().unwrap());
     println!("the writer: {}", writer.wait().unwrap());
