@@ -26,7 +26,7 @@ impl Collector {
     /// nobody reads, such as that of a collector which was killed, is taken over or replaced. What
     /// else is there stays as it is: [`LogError::Exists`]. Two collectors never begin at once.
     pub fn bind(path: &Path) -> Result<Collector, LogError> {
-        todo!("collect at {path:?}")
+        todo!("make the FIFO {:?}", path.file_name())
     }
 
     /// The next complete line, without its line break; `None` when the timeout is over.
