@@ -18,7 +18,7 @@ fn main() {
         });
         println!("| {question} | {} |", cells.join(" | "));
     };
-    println!("| | pipe | FIFO | POSIX queue |\n|---|---|---|---|");
+    println!("| what is asked | pipe | FIFO | POSIX queue |\n|---|---|---|---|");
     row("writes of 4096 bytes that fit in", |kind| {
         let [_reader, writer] = ends(kind, false);
         Ok((0..).take_while(|_| send(&writer, &[0; 4096]).is_ok()).count())
