@@ -12,3 +12,5 @@ pub mod e2_framed;
 pub mod e3_communicate;
 #[cfg_attr(feature = "solution", path = "../../../solutions/09_streams/e4_fifo_log.rs")]
 pub mod e4_fifo_log;
+#[cfg_attr(feature = "solution", path = "../../../solutions/09_streams/e5_mq_jobs.rs")]
+pub mod e5_mq_jobs;
