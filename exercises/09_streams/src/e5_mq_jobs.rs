@@ -24,8 +24,7 @@ impl JobQueue {
         capacity: usize,
         max_body: usize,
     ) -> Result<JobQueue, QueueError> {
-        let what = (name.split('-').next(), open);
-        todo!("open {what:?}: {capacity} messages of {max_body} bytes")
+        todo!("{open:?}, a queue {:?}, {capacity} x {max_body}", name.split('-').next())
     }
 
     /// How many messages are in the queue now.
