@@ -406,7 +406,7 @@ fn step3_a_consumer_that_goes_ends_the_write() {
 }
 
 #[grade::test(
-    timeout_ms = 30_000,
+    timeout_ms = 15_000,
     hint = "what does the ring need that is not in the ring? An address means something in one process only"
 )]
 fn step4_processes_send_bytes() {
@@ -452,7 +452,7 @@ fn step4_processes_send_bytes() {
 }
 
 #[grade::test(
-    timeout_ms = 20_000,
+    timeout_ms = 15_000,
     hint = "what does an end do while it waits? And does it go in the same way when its thread panics?"
 )]
 fn step4_threads_wait_asleep_and_go_in_any_way() {
