@@ -95,22 +95,6 @@ fn a_program_runs_on_when_its_file_is_gone() {
     );
 }
 
-#[grade::test(hint = "a process can run one program after the other: look at each call")]
-fn exec_changes_the_program_and_not_the_process() {
-    let file = copy_of_the_shell(c"first");
-    let mut shell = Running::start(&mut shell_from(&file));
-    let pid = shell.pid();
-    let wanted = Path::new("/memfd:first (deleted)");
-    assert_eq!(program(pid).unwrap(), wanted, "the first program of the process");
-    assert_eq!(arguments(pid).unwrap(), ["sh", "-c", SCRIPT], "the first arguments");
-
-    shell.run(&format!("exec {SHELL} -c 'echo ready; read line' second"));
-    let wanted = file_of_the_shell().unwrap();
-    assert_eq!(program(pid).unwrap(), wanted, "the second program of the same process");
-    let wanted = [SHELL, "-c", "echo ready; read line", "second"];
-    assert_eq!(arguments(pid).unwrap(), wanted, "the second arguments");
-}
-
 #[grade::test(hint = "which byte can no argument hold, and where does it stand?")]
 fn arguments_are_what_stands_before_each_nul() {
     assert_more_arguments(&[]);
@@ -141,6 +125,22 @@ fn a_long_list_of_arguments_is_whole() {
     assert!(got >= wanted, "the program was started with {wanted} arguments, and {got} are all");
     assert_eq!(got, wanted, "more arguments than the program was started with");
     assert!(list[3..] == many, "they are many, and not those that the program was started with");
+}
+
+#[grade::test(hint = "a process can run one program after the other: look at each call")]
+fn exec_changes_the_program_and_not_the_process() {
+    let file = copy_of_the_shell(c"first");
+    let mut shell = Running::start(&mut shell_from(&file));
+    let pid = shell.pid();
+    let wanted = Path::new("/memfd:first (deleted)");
+    assert_eq!(program(pid).unwrap(), wanted, "the first program of the process");
+    assert_eq!(arguments(pid).unwrap(), ["sh", "-c", SCRIPT], "the first arguments");
+
+    shell.run(&format!("exec {SHELL} -c 'echo ready; read line' second"));
+    let wanted = file_of_the_shell().unwrap();
+    assert_eq!(program(pid).unwrap(), wanted, "the second program of the same process");
+    let wanted = [SHELL, "-c", "echo ready; read line", "second"];
+    assert_eq!(arguments(pid).unwrap(), wanted, "the second arguments");
 }
 
 #[grade::test(hint = "whose folder is /proc/self?")]
