@@ -48,4 +48,19 @@ fn who_sees_the_flag_sees_the_letter() {
         poster.join();
         assert_eq!(mailbox.look(), Some(42), "the poster has ended");
     });
+    // Once more, and the poster is the first to run: see "What it cannot see" in the documentation of `model`.
+    Model::new().check(|| {
+        let mailbox = Arc::new(Mailbox::new());
+        let reader = thread::spawn({
+            let mailbox = mailbox.clone();
+            move || mailbox.look()
+        });
+        // SAFETY: it is called once.
+        unsafe { mailbox.post(42) };
+        let seen = reader.join();
+        assert!(
+            matches!(seen, None | Some(42)),
+            "42 is the only letter, and `look` found {seen:?}"
+        );
+    });
 }

@@ -18,7 +18,8 @@ use e4_oneshot::{Disconnected, Receiver, Sender, oneshot};
 type Letter = Arc<u32>;
 
 /// In a model, one thread has the sender and another the receiver. It is tried with sleeps that end
-/// at once and weak exchanges that fail, and with stores as they are: see "What it cannot see" in the documentation of `model`.
+/// at once and weak exchanges that fail, with stores as they are, and with either thread as the first to run: see "What it
+/// cannot see" in the documentation of `model`.
 fn ends(sender: fn(Sender<Letter>), receiver: fn(Receiver<Letter>)) {
     let model = || Model::new().preemptions(3);
     for model in [model(), model().futex(Futex::Spurious).weak_may_fail(), model().plain_stores()] {
@@ -29,6 +30,12 @@ fn ends(sender: fn(Sender<Letter>), receiver: fn(Receiver<Letter>)) {
             other.join();
         });
     }
+    model().check(move || {
+        let (tx, rx) = oneshot();
+        let other = thread::spawn(move || receiver(rx));
+        sender(tx);
+        other.join();
+    });
 }
 
 fn send(sender: Sender<Letter>) {

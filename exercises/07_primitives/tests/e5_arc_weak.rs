@@ -39,7 +39,8 @@ fn two(mine: fn(MyArc<Watched>), others: fn(MyArc<Watched>)) {
     }
 }
 
-/// As [`two`], where the other thread has a weak owner.
+/// As [`two`], where the other thread has a weak owner; either thread is once the first to run: see
+/// "What it cannot see" in the documentation of `model`.
 fn strong_and_weak(mine: fn(MyArc<Watched>), others: fn(MyWeak<Watched>)) {
     for model in [bounded(), bounded().weak_may_fail()] {
         model.check(move || {
@@ -50,6 +51,13 @@ fn strong_and_weak(mine: fn(MyArc<Watched>), others: fn(MyWeak<Watched>)) {
             other.join();
         });
     }
+    bounded().check(move || {
+        let arc = MyArc::new(Watched::new());
+        let weak = MyArc::downgrade(&arc);
+        let other = thread::spawn(move || mine(arc));
+        others(weak);
+        other.join();
+    });
 }
 
 /// Drops an owner. (To `drop` the stub, which has no `Drop` yet, the lints forbid.)
