@@ -41,6 +41,7 @@ mod launcher;
 mod leftovers;
 mod listen;
 mod message;
+mod needs;
 mod options;
 mod panics;
 mod parent;
@@ -57,6 +58,7 @@ mod verdict;
 mod watch;
 
 pub use grade_macros::test;
+pub use needs::Needs;
 pub use options::Options;
 pub use verdict::TestResult;
 
