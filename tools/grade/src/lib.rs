@@ -41,6 +41,7 @@ mod launcher;
 mod leftovers;
 mod listen;
 mod message;
+pub mod naps;
 mod needs;
 mod options;
 mod panics;
