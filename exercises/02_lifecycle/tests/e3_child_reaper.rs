@@ -6,8 +6,6 @@ mod clock;
 mod gaps;
 #[path = "support/meanwhile.rs"]
 mod meanwhile;
-#[path = "support/naps.rs"]
-mod naps;
 mod support;
 
 use std::collections::BTreeMap;
@@ -19,6 +17,7 @@ use std::sync::atomic::{AtomicI32, AtomicU32, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
 use grade::cpu::spent_by;
+use grade::naps;
 use grade::storm::SignalStorm;
 use lifecycle::e3_child_reaper::{self, Reaper};
 use meanwhile::Meanwhile;
@@ -27,6 +26,8 @@ use nix::libc;
 use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, Signal, kill, raise, sigaction};
 use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid, waitpid};
 use nix::unistd::Pid;
+
+grade::note_naps!();
 
 /// Longer than a test: who waits for the end of it is ended.
 const LONG: Duration = Duration::from_secs(3_600);

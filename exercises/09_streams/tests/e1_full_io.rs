@@ -4,8 +4,6 @@
 mod asleep;
 #[path = "support/clock.rs"]
 mod clock;
-#[path = "support/naps.rs"]
-mod naps;
 #[path = "support/small_pipe.rs"]
 mod small_pipe;
 
@@ -18,12 +16,15 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use asleep::Thread;
+use grade::naps;
 use grade::storm::SignalStorm;
 use nix::errno::Errno;
 use nix::libc;
 use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, Signal, sigaction};
 use small_pipe::{Mode, bytes_in, small_pipe};
 use streams::e1_full_io::{self, IoError};
+
+grade::note_naps!();
 
 /// Longer than a test: who waits for the end of it is ended.
 const LONG: Duration = Duration::from_secs(3_600);

@@ -76,6 +76,7 @@ const CODES: &str = "0: fine, 1: `TimedOut`, 2: `TooLong`, 3: `Sys`, 101: a pani
 
 #[grade::test(
     census = true,
+    needs = Some(grade::Needs::MessageQueues),
     hint = "which size must the buffer have, also for a short message, and how many bytes of it are the \
             message (mq_receive(3))? Who closes the queue?"
 )]
@@ -100,6 +101,7 @@ fn step1_a_message_arrives_as_it_was_sent() {
 
 #[grade::test(
     census = true,
+    needs = Some(grade::Needs::MessageQueues),
     hint = "which argument of the system calls carries the priority, on the way in and on the way out?"
 )]
 fn step1_the_highest_priority_comes_first() {
@@ -128,6 +130,7 @@ fn step1_the_highest_priority_comes_first() {
 
 #[grade::test(
     census = true,
+    needs = Some(grade::Needs::MessageQueues),
     hint = "whose limit counts, that of the caller or that of the queue (mq_getattr(3))? What does a \
             receiver learn of bytes that were not sent?"
 )]
@@ -173,6 +176,7 @@ fn yesterday(name: &QueueName, capacity: usize, max_body: usize, drops: bool) {
 
 #[grade::test(
     census = true,
+    needs = Some(grade::Needs::MessageQueues),
     hint = "whose attributes does a queue have that is opened and not made (mq_open(3))? Which buffer \
             does it demand? How long does a queue stay that nobody has open?"
 )]
@@ -200,6 +204,7 @@ fn step2_resume_keeps_what_another_process_left() {
 
 #[grade::test(
     census = true,
+    needs = Some(grade::Needs::MessageQueues),
     hint = "what does `O_CREAT` do where there is a queue already? Which of its attributes can still be \
             changed (mq_setattr(3))?"
 )]
@@ -234,6 +239,7 @@ fn step2_fresh_discards_what_another_process_left() {
 
 #[grade::test(
     census = true,
+    needs = Some(grade::Needs::MessageQueues),
     hint = "which flag makes `mq_open` fail where the name is taken? What must not have happened to \
             that queue by then?"
 )]
@@ -258,6 +264,7 @@ fn step2_exclusive_leaves_alone_what_is_there() {
 #[grade::test(
     timeout_ms = 15_000,
     census = true,
+    needs = Some(grade::Needs::MessageQueues),
     hint = "is what you pass a length of time or a moment, and on which clock (mq_receive(3))? What does \
             a call return when a signal handler has run meanwhile?"
 )]
@@ -295,6 +302,7 @@ fn step3_a_timeout_is_as_long_as_it_says() {
 #[grade::test(
     timeout_ms = 15_000,
     census = true,
+    needs = Some(grade::Needs::MessageQueues),
     hint = "what is now plus `Duration::MAX`? What does a call return when a signal handler has run \
             meanwhile?"
 )]
@@ -343,6 +351,7 @@ fn step3_who_waits_is_served_in_the_end() {
 #[grade::test(
     timeout_ms = 15_000,
     census = true,
+    needs = Some(grade::Needs::MessageQueues),
     hint = "what happens to the queue when one of several users closes it, or ends?"
 )]
 fn step3_processes_share_the_work() {

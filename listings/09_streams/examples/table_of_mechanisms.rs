@@ -1,42 +1,35 @@
-//! The table of the page: the same questions to a pipe, a FIFO and a queue.
+//! The table of the page: the same questions to a pipe, a FIFO and two kinds of queues.
 
-#[path = "after_a_kill.rs"]
+#[path = "same_of_system_v.rs"]
 #[expect(dead_code, reason = "its own main does not run here")]
-mod after_a_kill;
-use after_a_kill::bytes_or_messages::{
-    receive, send,
-    three_pairs::{ends, permissions},
-};
+mod same_of_system_v;
+#[path = "same_of_three.rs"]
+#[expect(dead_code, reason = "its own main does not run here")]
+mod same_of_three;
 
 // ANCHOR: main
+const QUESTIONS: [&str; 7] = [
+    "writes of 4096 bytes that fit in",
+    "taken of a write of 1048576 bytes",
+    "permissions: 666 asked for, umask 027",
+    "3 bytes sent twice; one read gets",
+    "the reader is killed; sending 3 bytes",
+    "the writer is killed; a read",
+    "both are killed, with 3 bytes unread; a later reader",
+];
+
 fn main() {
-    let row = |question: &str, ask: fn(&str) -> nix::Result<usize>| {
-        let cells = ["pipe", "FIFO", "queue"].map(|kind| match ask(kind) {
+    println!("| what is asked | pipe | FIFO | POSIX queue | System V queue |");
+    println!("|---|---|---|---|---|");
+    for (row, question) in (1..).zip(QUESTIONS) {
+        let [pipe, fifo, queue] =
+            ["pipe", "FIFO", "queue"].map(|kind| same_of_three::answer(kind, row));
+        let cells = [pipe, fifo, queue, same_of_system_v::answer(row)].map(|answer| match answer {
             Ok(0) => "0, the end".to_owned(),
             Ok(number) => number.to_string(),
             Err(error) => format!("`{error:?}`"),
         });
         println!("| {question} | {} |", cells.join(" | "));
-    };
-    println!("| what is asked | pipe | FIFO | POSIX queue |\n|---|---|---|---|");
-    row("writes of 4096 bytes that fit in", |kind| {
-        let [_reader, writer] = ends(kind, false);
-        Ok((0..).take_while(|_| send(&writer, &[0; 4096]).is_ok()).count())
-    });
-    row("taken of a write of 1048576 bytes", |kind| send(&ends(kind, false)[1], &[0; 1 << 20]));
-    row("permissions: 666 asked for, umask 027", |kind| Ok(permissions(kind)));
-    row("3 bytes sent twice; one read gets", |kind| {
-        let [reader, writer] = ends(kind, false);
-        send(&writer, b"one").and(send(&writer, b"two"))?;
-        receive(&reader, &mut [0; 8192])
-    });
-    row("the reader is killed; sending 3 bytes", after_a_kill::kill_the_reader);
-    row("the writer is killed; a read", after_a_kill::kill_the_writer);
-    row("both are killed, with 3 bytes unread; a later reader", |kind| {
-        let pair = ends(kind, true);
-        send(&pair[1], b"one")?;
-        after_a_kill::killed(pair);
-        receive(&ends(kind, false)[0], &mut [0; 8192])
-    });
+    }
 }
 // ANCHOR_END: main

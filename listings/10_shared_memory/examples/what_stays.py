@@ -7,8 +7,7 @@ NAME = f"/what_stays-{os.getpid()}".encode()
 FILES = {"`shm_open`": b"/dev/shm" + NAME, "`sem_open`": b"/dev/shm/sem." + NAME[1:]}
 def in_child(work):
     if not (child := os.fork()):
-        work()
-        os._exit(0)
+        os._exit(work() or 0)
     os.waitpid(child, 0)
 def row(kind):
     file, fd, sem, room = FILES.get(kind), -1, None, "as mapped"
@@ -26,9 +25,10 @@ def row(kind):
         C.sem_init(sem, 1, 1)
     if kind == "`sem_open`":
         sem = ctypes.c_void_p(C.sem_open(NAME, O_CREAT | O_EXCL, 0o600, 1))
-    take = lambda: C.sem_trywait(sem) if sem else memory.write(b"x")
+    write = lambda text: memory.seek(0) or memory.write(text)
+    take = lambda: C.sem_trywait(sem) if sem else (write(b"one"), write(b"two"))
     in_child(lambda: (take(), os.kill(os.getpid(), signal.SIGKILL)))
-    left = ("a permit", "no permit")[take()] if sem else f"its `{memory[:1].decode()}`"
+    left = ("a permit", "no permit")[take()] if sem else f"its `{memory[:3].decode()}`"
     fd = os.open(file, os.O_RDONLY) if file else fd  # `wc` was not forked with the memory.
     seen = fd >= 0 and subprocess.check_output(["wc", "-c"], stdin=fd) != b"0\n"
     by = "its name" if seen and file else "its descriptor" if seen else "`fork` alone"

@@ -13,6 +13,7 @@ use nix::unistd::{Pid, dup2_stdout, setpgid};
 use crate::census::Census;
 use crate::isolate;
 use crate::message::{self, Secret, Verdict};
+use crate::needs::Needs;
 use crate::options::Options;
 use crate::panics;
 use crate::procfs;
@@ -56,6 +57,9 @@ pub(crate) fn run<T: TestResult>(
 /// Contains this process, and counts what it holds, where the test asks for that.
 fn prepare(options: &Options, supervisor: Pid, isolated: bool) -> Result<Option<Census>, Failure> {
     contain(options, supervisor).map_err(|error| Failure::not_started(&error.into()))?;
+    if let Some(lacking) = options.needs.and_then(Needs::lacking) {
+        return Err(lacking);
+    }
     if !options.census {
         return Ok(None);
     }

@@ -41,6 +41,8 @@ mod launcher;
 mod leftovers;
 mod listen;
 mod message;
+pub mod naps;
+mod needs;
 mod options;
 mod panics;
 mod parent;
@@ -57,6 +59,7 @@ mod verdict;
 mod watch;
 
 pub use grade_macros::test;
+pub use needs::Needs;
 pub use options::Options;
 pub use verdict::TestResult;
 

@@ -1,5 +1,7 @@
 //! What a test may ask for.
 
+use crate::needs::Needs;
+
 /// The arguments of `#[grade::test]`; each may be left out.
 #[derive(Debug, Clone, Copy)]
 pub struct Options {
@@ -18,6 +20,9 @@ pub struct Options {
     /// zombies, shared memory, message queues, semaphores. It gets kernel objects of its own,
     /// where the system allows that.
     pub census: bool,
+    /// What the kernel must have for this test. Where it lacks that, the test does not run, and its
+    /// verdict is `skipped`, which is no pass.
+    pub needs: Option<Needs>,
     /// Whether panics on other threads than the test's own are forgiven, and a changed panic hook,
     /// which may hide them.
     pub panics_ok: bool,
@@ -36,6 +41,7 @@ impl Options {
         processes: 256,
         leftovers_ok: false,
         census: false,
+        needs: None,
         panics_ok: false,
         should_panic: "",
         hint: "",

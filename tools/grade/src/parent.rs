@@ -42,9 +42,9 @@ pub(crate) fn run(name: &str, options: &Options) {
     if !output.is_empty() && !output.ends_with('\n') {
         println!();
     }
-    // The hint of a test is about its subject; an escaped child has a cause of its own.
-    let escaped = verdict.as_ref().is_err_and(|failure| failure.kind == Kind::Escaped);
-    let hint = if escaped { "" } else { options.hint };
+    // The hint of a test is about its subject; an escaped child and a skip have causes of their own.
+    let of_its_own = |failure: &Failure| matches!(failure.kind, Kind::Escaped | Kind::Skipped);
+    let hint = if verdict.as_ref().is_err_and(of_its_own) { "" } else { options.hint };
     let entry = Entry { name, verdict: &verdict, took: start.elapsed(), hint, output: &output };
     if let Err(error) = report::add(&entry) {
         eprintln!("the verdict cannot be written to the file that {REPORT} names: {error}");
@@ -56,7 +56,8 @@ pub(crate) fn run(name: &str, options: &Options) {
 
 /// Prints a failure and fails the test.
 pub(crate) fn fail(failure: &Failure, hint: &str) -> ! {
-    eprintln!("\nfailed:   {}", failure.message.replace('\n', "\n          "));
+    let what = if failure.kind == Kind::Skipped { "skipped: " } else { "failed:  " };
+    eprintln!("\n{what} {}", failure.message.replace('\n', "\n          "));
     if !hint.is_empty() {
         eprintln!("look for: {}", hint.replace('\n', "\n          "));
     }

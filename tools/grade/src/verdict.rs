@@ -22,10 +22,12 @@ pub(crate) enum Kind {
     Escaped,
     /// Too many processes.
     Limit,
+    /// The system lacks what the test is about, so it did not run.
+    Skipped,
 }
 
 impl Kind {
-    const ALL: [Kind; 7] = [
+    const ALL: [Kind; 8] = [
         Kind::Panic,
         Kind::Exit,
         Kind::Signal,
@@ -33,6 +35,7 @@ impl Kind {
         Kind::Leftovers,
         Kind::Escaped,
         Kind::Limit,
+        Kind::Skipped,
     ];
 
     fn word(self) -> &'static str {
@@ -44,6 +47,7 @@ impl Kind {
             Kind::Leftovers => "leftovers",
             Kind::Escaped => "escaped",
             Kind::Limit => "limit",
+            Kind::Skipped => "skipped",
         }
     }
 

@@ -8,6 +8,7 @@
 //! and every exercise must be as it is shipped.
 
 pub mod blocks;
+pub mod enclosure;
 pub mod examples;
 pub mod exercise;
 pub mod finding;

@@ -33,8 +33,12 @@ pub fn still_running(seconds: u64, limit_s: u64) -> String {
 fn verdict(catalog: &Catalog, checked: &Checked, trial: &Trial, width: Option<usize>) -> String {
     let mut text = String::new();
     for test in &trial.tests {
-        let mark = if test.passed() { "ok    " } else { "FAILED" };
-        let _ = writeln!(text, "  {mark}  {}", visible(&test.name));
+        let mark = match test.verdict.as_str() {
+            "pass" => "ok     ",
+            "skipped" => "SKIPPED",
+            _ => "FAILED ",
+        };
+        let _ = writeln!(text, "  {mark} {}", visible(&test.name));
     }
     for name in &trial.missing {
         let _ = writeln!(text, "  NOT RUN {}", visible(name));
@@ -133,6 +137,17 @@ mod tests {
     #[test]
     fn who_waits_is_told_how_long_it_can_last() {
         insta::assert_snapshot!(still_running(2, 5).trim(), @"running for 2 s; a test that does not end is ended after 5 s");
+    }
+
+    #[test]
+    fn a_skip_is_named_and_is_no_pass() {
+        let lacking = "this kernel has no queues, and the test is about them";
+        let skipped = TestReport { hint: String::new(), ..report("sends", "skipped", lacking) };
+        let trial = Trial { tests: vec![report("adds", "pass", ""), skipped], ..Trial::default() };
+        assert!(!trial.solved());
+        let said = said(Outcome::Ran(trial), false);
+        assert!(said.contains("  ok      adds\n  SKIPPED sends\n"), "{said}");
+        assert!(said.contains(lacking), "{said}");
     }
 
     #[test]

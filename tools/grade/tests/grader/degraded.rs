@@ -29,6 +29,10 @@ fn no_more_filters() -> io::Result<()> {
     grade::tight::refuse(&[libc::SYS_seccomp], Errno::ENOSYS)
 }
 
+fn no_message_queues() -> io::Result<()> {
+    grade::tight::refuse(&[libc::SYS_mq_open, libc::SYS_mq_unlink], Errno::ENOSYS)
+}
+
 /// A process tree may have one listener only; containers of some kinds have theirs.
 fn a_listener_already() -> io::Result<()> {
     let allow = (libc::BPF_RET | libc::BPF_K) as u16;
@@ -58,6 +62,13 @@ fn without_namespaces_the_objects_of_the_user_are_counted() {
       shared memory `/submission`
     "#);
     insta::assert_snapshot!(judged.output, @"note: this system gives the test no kernel objects of its own (namespaces: Operation not permitted (os error 1)); all those of this user are counted");
+}
+
+#[test]
+fn what_a_test_is_about_and_the_kernel_lacks_is_a_skip_and_no_pass() {
+    assert_eq!(after(|| Ok(()), "counted::is_about_message_queues").kind, "pass");
+    let judged = after(no_message_queues, "counted::is_about_message_queues");
+    insta::assert_snapshot!(judged.to_string(), @"skipped: this kernel has no POSIX message queues (CONFIG_POSIX_MQUEUE), and the test is about them");
 }
 
 #[test]

@@ -35,6 +35,9 @@ fn zombie() -> Pid {
 #[grade::test(census = true)]
 fn nothing() {}
 
+#[grade::test(census = true, needs = Some(grade::Needs::MessageQueues))]
+fn is_about_message_queues() {}
+
 #[grade::test(census = true)]
 fn all_is_given_back() {
     drop(File::open("/dev/null").unwrap());
