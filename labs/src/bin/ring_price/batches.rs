@@ -1,24 +1,35 @@
 //! Bytes, a batch in each call, for queues that take a slice.
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 use labkit::Cost;
 use labs::messages::{mark, message};
 use rtrb::RingBuffer;
 
 use crate::ROOM;
-use crate::e4_spsc_ring::SpscRing;
-use crate::threads::{Way, both, until};
+use crate::threads::{Way, apart, both, fenced, until};
+use crate::words::{Ring, ends};
 
 pub fn ring(way: Way, size: usize, count: u64) -> Result<Cost> {
-    let ring = SpscRing::<ROOM>::new(0);
-    let (mut tx, mut rx) = ring.producer().zip(ring.consumer()).context("the ring is new")?;
-    pass(way, size, count, |bytes| tx.try_write(bytes), |buf| rx.try_read(buf))
+    let ring = Ring::new(0);
+    let (mut tx, mut rx) = ends(&ring)?;
+    pass(way, size, count, |bytes| some(tx.try_write(bytes)), |buf| some(rx.try_read(buf)))
 }
 
 pub fn rtrb(way: Way, size: usize, count: u64) -> Result<Cost> {
-    let (mut tx, mut rx) = RingBuffer::<u8>::new(ROOM);
-    let write = |bytes: &[u8]| tx.push_partial_slice(bytes).0.len();
-    pass(way, size, count, write, |buf| rx.pop_partial_slice(buf).0.len())
+    let (mut tx, mut rx) = apart(RingBuffer::<u8>::new(ROOM));
+    let write = |bytes: &[u8]| some(tx.push_partial_slice(bytes).0.len());
+    pass(way, size, count, write, |buf| some(rx.pop_partial_slice(buf).0.len()))
+}
+
+/// As [`rtrb`], with the fence that the ring needs to find a sleeper.
+pub fn rtrb_fenced(way: Way, size: usize, count: u64) -> Result<Cost> {
+    let (mut tx, mut rx) = apart(RingBuffer::<u8>::new(ROOM));
+    let write = |bytes: &[u8]| fenced(some(tx.push_partial_slice(bytes).0.len()));
+    pass(way, size, count, write, |buf| fenced(some(rx.pop_partial_slice(buf).0.len())))
+}
+
+fn some(len: usize) -> Option<usize> {
+    (len > 0).then_some(len)
 }
 
 /// Both calls take or give a part of a batch, and say how large it was.
@@ -26,15 +37,15 @@ fn pass(
     way: Way,
     size: usize,
     count: u64,
-    mut write: impl FnMut(&[u8]) -> usize + Send,
-    mut read: impl FnMut(&mut [u8]) -> usize + Send,
+    mut write: impl FnMut(&[u8]) -> Option<usize> + Send,
+    mut read: impl FnMut(&mut [u8]) -> Option<usize> + Send,
 ) -> Result<Cost> {
     let mut batch = message(size);
     let mut send = |number| {
         mark(&mut batch, number);
         let mut done = 0;
         while done < size {
-            done += until(|| Some(write(&batch[done..])).filter(|&len| len > 0));
+            done += until(|| write(&batch[done..]));
         }
     };
     let (mut received, mut expected) = (vec![0; size], message(size));
@@ -42,7 +53,7 @@ fn pass(
         mark(&mut expected, number);
         let mut done = 0;
         while done < size {
-            done += until(|| Some(read(&mut received[done..])).filter(|&len| len > 0));
+            done += until(|| read(&mut received[done..]));
         }
         received == expected
     };

@@ -1,11 +1,13 @@
 //! Two threads that pass something, each on a core of its own where there are two.
 
 use std::sync::Barrier;
+use std::sync::atomic::Ordering::SeqCst;
+use std::sync::atomic::fence;
 use std::thread;
 use std::time::Instant;
 
 use anyhow::{Result, anyhow};
-use crossbeam::utils::Backoff;
+use crossbeam::utils::{Backoff, CachePadded};
 use labkit::Cost;
 use labs::cores;
 
@@ -57,4 +59,14 @@ pub fn until<T>(mut attempt: impl FnMut() -> Option<T>) -> T {
         }
         backoff.snooze();
     }
+}
+
+/// A step, and the fence after it if it was done.
+pub fn fenced<T>(step: Option<T>) -> Option<T> {
+    step.inspect(|_| fence(SeqCst))
+}
+
+/// Two ends, each in cache lines of its own: what an end remembers must not lie beside what the other does.
+pub fn apart<T, R>((tx, rx): (T, R)) -> (CachePadded<T>, CachePadded<R>) {
+    (CachePadded::new(tx), CachePadded::new(rx))
 }

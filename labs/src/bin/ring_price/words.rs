@@ -1,16 +1,19 @@
 //! One word at a time: from one thread to the other, or to and fro.
 
-use std::sync::atomic::Ordering::SeqCst;
-use std::sync::atomic::fence;
-
 use anyhow::{Context, Result, ensure};
 use crossbeam::queue::ArrayQueue;
+use crossbeam::utils::CachePadded;
 use labkit::Cost;
 use rtrb::RingBuffer;
 
 use crate::ROOM;
 use crate::e4_spsc_ring::{Consumer, Producer, SpscRing};
-use crate::threads::{Way, both, until};
+use crate::threads::{Way, apart, both, fenced, until};
+
+pub type Ring = SpscRing<ROOM>;
+
+/// The ends of a ring.
+type Ends<'a> = (CachePadded<Producer<'a, ROOM>>, CachePadded<Consumer<'a, ROOM>>);
 
 /// The size of a word. Every queue holds the same number of them.
 const WORD: usize = size_of::<u64>();
@@ -19,13 +22,13 @@ const WORD: usize = size_of::<u64>();
 const FILL: usize = ROOM / WORD / 8;
 
 pub fn ring(way: Way, count: u64) -> Result<Cost> {
-    let ring = SpscRing::<ROOM>::new(0);
-    let (mut tx, mut rx) = ring.producer().zip(ring.consumer()).context("the ring is new")?;
+    let ring = Ring::new(0);
+    let (mut tx, mut rx) = ends(&ring)?;
     one_way(way, count, |word| write(&mut tx, word), || read(&mut rx))
 }
 
 pub fn rtrb(way: Way, count: u64) -> Result<Cost> {
-    let (mut tx, mut rx) = RingBuffer::<u64>::new(ROOM / WORD);
+    let (mut tx, mut rx) = apart(RingBuffer::<u64>::new(ROOM / WORD));
     one_way(way, count, |word| tx.push(word).ok(), || rx.pop().ok())
 }
 
@@ -34,27 +37,22 @@ pub fn array_queue(way: Way, count: u64) -> Result<Cost> {
     one_way(way, count, |word| queue.push(word).ok(), || queue.pop())
 }
 
-/// As [`rtrb`], with the fence that the ring needs to find a sleeper.
-pub fn rtrb_fenced(way: Way, count: u64) -> Result<Cost> {
-    let (mut tx, mut rx) = RingBuffer::<u64>::new(ROOM / WORD);
-    one_way(
-        way,
-        count,
-        |word| tx.push(word).ok().inspect(|()| fence(SeqCst)),
-        || rx.pop().ok().inspect(|_| fence(SeqCst)),
-    )
-}
-
 /// As [`rtrb`], with words that are copied as the bytes that they are.
 pub fn rtrb_bytes(way: Way, count: u64) -> Result<Cost> {
-    let (mut tx, mut rx) = RingBuffer::<u8>::new(ROOM);
+    let (mut tx, mut rx) = apart(RingBuffer::<u8>::new(ROOM));
     one_way(way, count, |word| push_bytes(&mut tx, word), || pop_bytes(&mut rx))
 }
 
+/// As [`rtrb_bytes`], with the fence that the ring needs to find a sleeper.
+pub fn rtrb_fenced(way: Way, count: u64) -> Result<Cost> {
+    let (mut tx, mut rx) = apart(RingBuffer::<u8>::new(ROOM));
+    one_way(way, count, |word| fenced(push_bytes(&mut tx, word)), || fenced(pop_bytes(&mut rx)))
+}
+
 pub fn ring_trips(count: u64) -> Result<Cost> {
-    let (to, fro) = (SpscRing::<ROOM>::new(0), SpscRing::<ROOM>::new(0));
-    let (mut to_tx, mut to_rx) = to.producer().zip(to.consumer()).context("the ring is new")?;
-    let (mut fro_tx, mut fro_rx) = fro.producer().zip(fro.consumer()).context("the ring is new")?;
+    let (to, fro) = (Ring::new(0), Ring::new(0));
+    let (mut to_tx, mut to_rx) = ends(&to)?;
+    let (mut fro_tx, mut fro_rx) = ends(&fro)?;
     to_and_fro(
         count,
         (|word| write(&mut to_tx, word), || read(&mut fro_rx)),
@@ -63,8 +61,8 @@ pub fn ring_trips(count: u64) -> Result<Cost> {
 }
 
 pub fn rtrb_trips(count: u64) -> Result<Cost> {
-    let (mut to_tx, mut to_rx) = RingBuffer::<u64>::new(ROOM / WORD);
-    let (mut fro_tx, mut fro_rx) = RingBuffer::<u64>::new(ROOM / WORD);
+    let (mut to_tx, mut to_rx) = apart(RingBuffer::<u64>::new(ROOM / WORD));
+    let (mut fro_tx, mut fro_rx) = apart(RingBuffer::<u64>::new(ROOM / WORD));
     to_and_fro(
         count,
         (|word| to_tx.push(word).ok(), || fro_rx.pop().ok()),
@@ -73,12 +71,22 @@ pub fn rtrb_trips(count: u64) -> Result<Cost> {
 }
 
 pub fn rtrb_bytes_trips(count: u64) -> Result<Cost> {
-    let (mut to_tx, mut to_rx) = RingBuffer::<u8>::new(ROOM);
-    let (mut fro_tx, mut fro_rx) = RingBuffer::<u8>::new(ROOM);
+    let (mut to_tx, mut to_rx) = apart(RingBuffer::<u8>::new(ROOM));
+    let (mut fro_tx, mut fro_rx) = apart(RingBuffer::<u8>::new(ROOM));
     to_and_fro(
         count,
         (|word| push_bytes(&mut to_tx, word), || pop_bytes(&mut fro_rx)),
         (|word| push_bytes(&mut fro_tx, word), || pop_bytes(&mut to_rx)),
+    )
+}
+
+pub fn rtrb_fenced_trips(count: u64) -> Result<Cost> {
+    let (mut to_tx, mut to_rx) = apart(RingBuffer::<u8>::new(ROOM));
+    let (mut fro_tx, mut fro_rx) = apart(RingBuffer::<u8>::new(ROOM));
+    to_and_fro(
+        count,
+        (|word| fenced(push_bytes(&mut to_tx, word)), || fenced(pop_bytes(&mut fro_rx))),
+        (|word| fenced(push_bytes(&mut fro_tx, word)), || fenced(pop_bytes(&mut to_rx))),
     )
 }
 
@@ -89,6 +97,11 @@ pub fn array_queue_trips(count: u64) -> Result<Cost> {
         (|word| to.push(word).ok(), || fro.pop()),
         (|word| fro.push(word).ok(), || to.pop()),
     )
+}
+
+/// Both ends of a new ring.
+pub fn ends(ring: &Ring) -> Result<Ends<'_>> {
+    ring.producer().zip(ring.consumer()).map(apart).context("somebody has an end of it")
 }
 
 /// The room is a multiple of a word, so a word goes in whole or not at all.
