@@ -1,3 +1,5 @@
 //! What the labs share.
 
+pub mod cores;
+pub mod messages;
 pub mod touched;

@@ -146,7 +146,9 @@ impl<const N: usize> Producer<'_, N> {
         // when the count says so.
         unsafe {
             ring.bytes.0.write(place, &bytes[..run]);
-            ring.bytes.0.write(0, &bytes[run..len]);
+            if run < len {
+                ring.bytes.0.write(0, &bytes[run..len]);
+            }
         }
         self.written = self.written.wrapping_add(len as u32);
         // Release pairs with the Acquire in `try_read`.
@@ -193,7 +195,9 @@ impl<const N: usize> Consumer<'_, N> {
         // SAFETY: these bytes are there, and the producer leaves them until the count says otherwise.
         unsafe {
             ring.bytes.0.read(place, &mut buf[..run]);
-            ring.bytes.0.read(0, &mut buf[run..len]);
+            if run < len {
+                ring.bytes.0.read(0, &mut buf[run..len]);
+            }
         }
         self.read = self.read.wrapping_add(len as u32);
         // Release pairs with the Acquire in `try_write`.

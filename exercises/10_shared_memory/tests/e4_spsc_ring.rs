@@ -464,10 +464,7 @@ fn step4_threads_wait_asleep_and_go_in_any_way() {
         let sender = scope.spawn(|| {
             let mut tx = ring.producer().unwrap();
             for round in 0..ROUNDS {
-                let stat = format!("/proc/self/task/{reader}/stat");
-                while !fs::read_to_string(&stat).unwrap().contains(") S ") {
-                    std::thread::yield_now();
-                }
+                until_asleep(reader);
                 // Who looks again and again gives itself away meanwhile.
                 std::thread::sleep(std::time::Duration::from_millis(20));
                 assert_eq!(tx.write_all(&[round]), Ok(()));
@@ -488,14 +485,25 @@ fn step4_threads_wait_asleep_and_go_in_any_way() {
 
     let ring = real::SpscRing::<8>::new(0);
     let mut tx = ring.producer().unwrap();
+    let writer = gettid();
     std::thread::scope(|scope| {
         let reader = scope.spawn(|| {
             let _rx = ring.consumer().unwrap();
+            // A consumer that goes before the write has begun would be told of at once.
+            until_asleep(writer);
             std::panic::resume_unwind(Box::new("a panic of this test"));
         });
         assert_eq!(tx.write_all(&[1; 20]), Err(real::PeerClosed(8)), "the consumer has gone");
         assert!(reader.join().is_err(), "its panic");
     });
+}
+
+/// Waits until a thread of this process sleeps (proc(5)).
+fn until_asleep(thread: Pid) {
+    let stat = format!("/proc/self/task/{thread}/stat");
+    while !fs::read_to_string(&stat).unwrap().contains(") S ") {
+        std::thread::yield_now();
+    }
 }
 
 /// How often a thread of this process has gone to sleep (proc(5)).

@@ -1,0 +1,30 @@
+//! Two cores for two that talk to each other, so that each has its own, and always the same.
+
+use nix::Result;
+use nix::sched::{CpuSet, sched_getaffinity, sched_setaffinity};
+use nix::unistd::Pid;
+
+/// The calling thread alone, whatever its number is.
+const THIS_THREAD: Pid = Pid::from_raw(0);
+
+/// The first two cores that this thread may run on; nothing where there is only one.
+///
+/// # Errors
+///
+/// Fails where the system does not tell.
+pub fn two() -> Result<Option<[usize; 2]>> {
+    let allowed = sched_getaffinity(THIS_THREAD)?;
+    let mut cores = (0..CpuSet::count()).filter(|&core| allowed.is_set(core) == Ok(true));
+    Ok(cores.next().zip(cores.next()).map(|(first, second)| [first, second]))
+}
+
+/// Keeps this thread on a core, and so what it forks or spawns from now on.
+///
+/// # Errors
+///
+/// Fails where the thread may not run there.
+pub fn stay_on(core: usize) -> Result<()> {
+    let mut one = CpuSet::new();
+    one.set(core)?;
+    sched_setaffinity(THIS_THREAD, &one)
+}
