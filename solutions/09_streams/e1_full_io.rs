@@ -29,8 +29,8 @@ pub enum IoError {
 /// caller handles neither end nor prolong the call. While the descriptor takes nothing, the caller
 /// sleeps, and looks again only when something has woken it.
 ///
-/// What can be done without waiting is done, even where the `deadline` is over; `None` never is. It
-/// is for descriptors in non-blocking mode: on another one, the system waits as long as it likes.
+/// What can be done without waiting is done, even where the `deadline` is over; `None` never is. A
+/// deadline is for a descriptor in non-blocking mode: on another, the system waits as it likes.
 /// An empty buffer is done at once.
 ///
 /// # Errors

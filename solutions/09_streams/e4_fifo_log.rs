@@ -13,7 +13,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
-use nix::fcntl::{FcntlArg, OFlag, fcntl};
+use nix::fcntl::{FcntlArg, Flock, FlockArg, OFlag, fcntl};
 use nix::libc;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::stat::Mode;
@@ -22,7 +22,7 @@ use nix::unistd::mkfifo;
 /// Why there is no collector, or a line was not sent.
 #[derive(Debug)]
 pub enum LogError {
-    /// Nobody reads the FIFO.
+    /// Nobody reads the FIFO, or its reader has left before the line was written.
     NoReader,
     /// The line has so many bytes, which is too many for one piece.
     LineTooLong(usize),
@@ -35,8 +35,8 @@ pub enum LogError {
 /// The reader of the lines. Dropping it removes the FIFO, but nothing else that has the path by then.
 pub struct Collector {
     path: PathBuf,
-    /// Both ends of the FIFO.
-    fifo: File,
+    /// Both ends of the FIFO. The lock goes with them.
+    fifo: Flock<File>,
     /// What has been read and not been returned.
     read: Vec<u8>,
 }
@@ -46,19 +46,29 @@ impl Collector {
     /// nobody reads, such as that of a collector which was killed, is taken over or replaced. What
     /// else is there stays as it is: [`LogError::Exists`]. Two collectors never begin at once.
     pub fn bind(path: &Path) -> Result<Collector, LogError> {
-        match mkfifo(path, Mode::S_IRUSR | Mode::S_IWUSR) {
-            Ok(()) => {}
-            Err(Errno::EEXIST) if nobody_reads(path)? => {}
-            Err(Errno::EEXIST) => return Err(LogError::Exists(path.to_owned())),
-            Err(error) => return Err(LogError::Io(error.into())),
+        loop {
+            match mkfifo(path, Mode::S_IRUSR | Mode::S_IWUSR) {
+                Ok(()) => {}
+                Err(Errno::EEXIST) if nobody_reads(path)? => {}
+                Err(Errno::EEXIST) => return Err(LogError::Exists(path.to_owned())),
+                Err(error) => return Err(LogError::Io(error.into())),
+            }
+            let both =
+                OpenOptions::new().read(true).write(true).custom_flags(libc::O_NONBLOCK).open(path);
+            let fifo = both.map_err(LogError::Io)?;
+            // Another collector may have looked at the same time, and found the same.
+            let Ok(fifo) = Flock::lock(fifo, FlockArg::LockExclusiveNonblock) else {
+                return Err(LogError::Exists(path.to_owned()));
+            };
+            let collector = Collector { path: path.to_owned(), fifo, read: Vec::new() };
+            // It may have been removed before it was locked: then there is another one, or none.
+            if collector.has_its_path().map_err(LogError::Io)? {
+                return Ok(collector);
+            }
         }
-        let both =
-            OpenOptions::new().read(true).write(true).custom_flags(libc::O_NONBLOCK).open(path);
-        let fifo = both.map_err(LogError::Io)?;
-        Ok(Collector { path: path.to_owned(), fifo, read: Vec::new() })
     }
 
-    /// The next complete line, without its line break; `None` when the timeout is over.
+    /// The next complete line, without its `\n`; `None` when the timeout is over.
     ///
     /// Where no line is there it sleeps until there is one, also when the last writer has left: the
     /// next one will come. A piece of a line waits for the rest, in later calls too. Bytes that are
@@ -104,8 +114,12 @@ impl Collector {
 
     /// Whether the file at the path is the FIFO that this collector reads.
     fn has_its_path(&self) -> io::Result<bool> {
-        let (ours, there) = (self.fifo.metadata()?, fs::symlink_metadata(&self.path)?);
-        Ok((ours.dev(), ours.ino()) == (there.dev(), there.ino()))
+        let ours = self.fifo.metadata()?;
+        match fs::symlink_metadata(&self.path) {
+            Ok(there) => Ok((ours.dev(), ours.ino()) == (there.dev(), there.ino())),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 }
 
@@ -138,7 +152,7 @@ fn open_for_writing(path: &Path) -> io::Result<File> {
 /// Sends a line in one piece, which the lines of no other process tear. SIGPIPE is ignored.
 ///
 /// It sleeps until somebody reads a FIFO at the path, for `wait_for_reader` at most, and then for as
-/// long as the FIFO has no room. It makes no file, and changes none that is no FIFO.
+/// long as the FIFO has no room. It makes no file; what is no FIFO `Exists`, and stays as it is.
 ///
 /// # Errors
 ///
@@ -153,6 +167,7 @@ pub fn log_line(path: &Path, line: &str, wait_for_reader: Duration) -> Result<()
         return Err(LogError::Io(ErrorKind::InvalidInput.into()));
     }
     let mut fifo = open_within(path, Instant::now().checked_add(wait_for_reader))?;
+    // Between the look and the opening it may have become another file.
     if !fifo.metadata().map_err(LogError::Io)?.file_type().is_fifo() {
         return Err(LogError::Exists(path.to_owned()));
     }
@@ -171,6 +186,10 @@ const NAP: Duration = Duration::from_millis(5);
 /// Opens a FIFO as soon as it has a reader.
 fn open_within(path: &Path, deadline: Option<Instant>) -> Result<File, LogError> {
     loop {
+        // An opening may wait or change something, where it is no FIFO.
+        if fs::metadata(path).is_ok_and(|there| !there.file_type().is_fifo()) {
+            return Err(LogError::Exists(path.to_owned()));
+        }
         match open_for_writing(path) {
             Ok(fifo) => return Ok(fifo),
             Err(error) if error.raw_os_error() == Some(libc::ENXIO) => {}

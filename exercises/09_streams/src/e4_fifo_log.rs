@@ -8,7 +8,7 @@ use std::{io, path::Path, path::PathBuf, time::Duration};
 /// Why there is no collector, or a line was not sent.
 #[derive(Debug)]
 pub enum LogError {
-    /// Nobody reads the FIFO.
+    /// Nobody reads the FIFO, or its reader has left before the line was written.
     NoReader,
     /// The line has so many bytes, which is too many for one piece.
     LineTooLong(usize),
@@ -29,7 +29,7 @@ impl Collector {
         todo!("make the FIFO {:?}", path.file_name())
     }
 
-    /// The next complete line, without its line break; `None` when the timeout is over.
+    /// The next complete line, without its `\n`; `None` when the timeout is over.
     ///
     /// Where no line is there it sleeps until there is one, also when the last writer has left: the
     /// next one will come. A piece of a line waits for the rest, in later calls too. Bytes that are
@@ -49,7 +49,7 @@ impl Drop for Collector {
 /// Sends a line in one piece, which the lines of no other process tear. SIGPIPE is ignored.
 ///
 /// It sleeps until somebody reads a FIFO at the path, for `wait_for_reader` at most, and then for as
-/// long as the FIFO has no room. It makes no file, and changes none that is no FIFO.
+/// long as the FIFO has no room. It makes no file; what is no FIFO `Exists`, and stays as it is.
 ///
 /// # Errors
 ///

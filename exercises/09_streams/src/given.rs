@@ -28,7 +28,7 @@ impl From<ExitStatus> for Outcome {
 /// What becomes of a queue that has the name already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Open {
-    /// It is discarded, with its messages.
+    /// It is discarded, with its messages. Where no new one can be made, it may be gone or still there.
     Fresh,
     /// It is kept, with its messages, its capacity and its longest body.
     Resume,

@@ -4,6 +4,8 @@
 mod asleep;
 #[path = "support/clock.rs"]
 mod clock;
+#[path = "support/looks.rs"]
+mod looks;
 #[path = "support/small_pipe.rs"]
 mod small_pipe;
 
@@ -202,6 +204,23 @@ fn a_non_blocking_descriptor_is_waited_for_asleep() {
     });
     assert!(slept, "while the pipe was empty, the reader did not sleep: it kept a processor busy");
     assert_eq!(result, Ok(true), "three bytes came, each of them late");
+
+    // Both ends of a socket read and write: there is room, and nothing to read.
+    let (ours, mut other) = UnixStream::pair().unwrap();
+    ours.set_nonblocking(true).unwrap();
+    let (result, slept) = thread::scope(|scope| {
+        let other = scope.spawn(move || {
+            let slept = me.has_fallen_asleep();
+            let _ = other.write_all(b"a");
+            slept
+        });
+        (read_full(&ours, &mut [0], None), other.join().unwrap())
+    });
+    assert!(
+        slept,
+        "while a socket had room and nothing to read, the reader did not sleep: what does it ask for?"
+    );
+    assert_eq!(result, Ok(true), "a byte came, late");
     let shortest = naps::shortest().unwrap_or(LONG);
     assert!(
         shortest >= Duration::from_secs(1),
@@ -211,7 +230,8 @@ fn a_non_blocking_descriptor_is_waited_for_asleep() {
 
 #[grade::test(
     timeout_ms = 20_000,
-    hint = "read says 0 where no writing end is left: how many bytes had come by then?"
+    hint = "read says 0 where no writing end is left: how many bytes had come by then? If the test \
+            does not end: which flag does `poll` set where the writers are gone, and what do you do then?"
 )]
 fn the_end_of_the_stream_is_told_by_its_place() {
     let me = Thread::current();
@@ -236,7 +256,8 @@ fn the_end_of_the_stream_is_told_by_its_place() {
 
 #[grade::test(
     timeout_ms = 20_000,
-    hint = "the other side is gone, and some bytes had gone through: does the error say how many?"
+    hint = "the other side is gone, and some bytes had gone through: does the error say how many? If \
+            the test does not end: which flag does `poll` set then, and what do you do with it?"
 )]
 fn an_error_tells_how_much_was_done() {
     let me = Thread::current();
@@ -291,20 +312,40 @@ fn what_needs_no_wait_needs_no_time() {
     while (&reader).read(&mut [0; 4_096]).unwrap() > 0 {}
     assert_eq!(read_full(&reader, nothing, over), Ok(true), "an empty buffer, and an ended stream");
     assert_eq!(read_full(&reader, &mut got, over), Ok(false), "the stream has ended");
+
+    let (reader, mut writer) = small_pipe();
+    Mode::NonBlocking.set(&reader);
+    writer.write_all(b"abc").unwrap();
+    drop(writer);
+    let result = read_full(&reader, &mut got, over);
+    assert_eq!(result, Err(Failed::Eof { got: 3 }), "3 of 6 bytes, and the end, were there");
 }
 
 #[grade::test(hint = "how long may the sleep take, and is it over when the time is rounded down?")]
 fn the_deadline_ends_the_wait_and_not_before() {
+    let (ours, _other) = UnixStream::pair().unwrap();
+    ours.set_nonblocking(true).unwrap();
+    let deadline = Instant::now() + Duration::from_millis(3);
+    let result = read_full(&ours, &mut [0; 10], Some(deadline));
+    let what = "a socket that has room, and nothing to read";
+    assert_eq!(result, Err(Failed::TimedOut { done: 0 }), "{what}");
     for _ in 0..40 {
         let (reader, mut writer) = small_pipe();
         Mode::NonBlocking.set(&reader);
         writer.write_all(b"abc").unwrap();
         // Not a number of milliseconds.
         let deadline = Instant::now() + Duration::from_micros(2_900);
+        let looks = looks::in_vain();
         let result = read_full(&reader, &mut [0; 10], Some(deadline));
+        let looks = looks::in_vain() - looks;
         let early = deadline.saturating_duration_since(Instant::now());
         assert_eq!(result, Err(Failed::TimedOut { done: 3 }), "3 of 10 bytes came in time");
         assert_eq!(early, Duration::ZERO, "the wait was over before the deadline, by this");
+        assert!(
+            looks <= 10,
+            "nothing has woken the reader, and it has looked {looks} times: how long is a sleep of \
+             less than a millisecond, rounded down?"
+        );
 
         let (reader, writer) = small_pipe();
         Mode::NonBlocking.set(&writer);

@@ -159,7 +159,8 @@ fn step3_every_cut_is_told() {
 }
 
 #[grade::test(
-    hint = "a length is a claim: what is done for it before it is compared with the maximum?"
+    hint = "a length is a claim: what is done for it before it is compared with the maximum? And how \
+            much memory is there for 5 bytes where the maximum is 4 GiB?"
 )]
 fn step3_a_length_above_the_maximum_is_refused() {
     for (max, length, refused) in [
@@ -188,7 +189,10 @@ fn step3_a_length_above_the_maximum_is_refused() {
     }
 }
 
-#[grade::test(hint = "a stream that fails has neither ended nor been cut: who needs to know why?")]
+#[grade::test(
+    hint = "a stream that fails has neither ended nor been cut: who needs to know why? And what does it \
+            mean where a write takes 0 bytes?"
+)]
 fn step3_a_failure_of_the_stream_is_handed_on() {
     let stream = frame(b"abc");
     for came in 0..stream.len() {
@@ -204,6 +208,11 @@ fn step3_a_failure_of_the_stream_is_handed_on() {
         let result = FrameWriter::new(broken).write_frame(&vec![b'x'; length]);
         let kind = result.map_err(|error| error.kind());
         assert_eq!(kind, Err(ErrorKind::BrokenPipe), "the stream takes nothing any more");
+    }
+    for length in [10, 5_000] {
+        let mut room = [0; 8];
+        let result = FrameWriter::new(&mut room[..]).write_frame(&vec![b'x'; length]);
+        assert!(result.is_err(), "the stream has 8 bytes of room, and a write says 0 then");
     }
 }
 

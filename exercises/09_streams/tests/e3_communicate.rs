@@ -1,5 +1,7 @@
 //! Exercise 9.3: `streams::e3_communicate`.
 
+#[path = "support/kills.rs"]
+mod kills;
 #[path = "support/thread_count.rs"]
 mod thread_count;
 
@@ -10,13 +12,20 @@ use std::time::{Duration, Instant};
 
 use grade::cpu::spent_by;
 use grade::storm::SignalStorm;
+use grade::{naps, tight};
+use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, FdFlag, fcntl};
 use nix::libc;
 use streams::e3_communicate::{self, Captured, CommError};
 use streams::given::Outcome;
 
+grade::note_naps!();
+
 /// Longer than a test: who waits for the end of it is ended.
 const LONG: Duration = Duration::from_secs(3_600);
+
+/// For what must not be waited for at all.
+const A_WHILE: Duration = Duration::from_secs(5);
 
 /// More than several pipes can hold.
 const MUCH: usize = 4 << 20;
@@ -49,6 +58,17 @@ fn communicate(
 fn run(script: &str, input: &[u8]) -> Captured {
     let result = communicate(&mut shell(script), input, NO_LIMIT, LONG);
     result.unwrap_or_else(|error| panic!("the program runs `{script}`: {}", brief(&error)))
+}
+
+/// Fails where a call with a distant timeout has slept for a short time, to look again.
+#[track_caller]
+fn assert_no_naps(timeout: &str) {
+    let shortest = naps::shortest().unwrap_or(LONG);
+    assert!(
+        shortest >= Duration::from_secs(1),
+        "the timeout is {timeout}, and the caller slept for {shortest:?} at most, to look again: what \
+         could wake it?"
+    );
 }
 
 /// An error without its output, which may be long.
@@ -181,7 +201,8 @@ fn step2_each_output_may_come_first() {
 #[grade::test(
     timeout_ms = 10_000,
     census = true,
-    hint = "what does a write return when nobody will ever read, and is that your failure?"
+    hint = "what does a write return when nobody will ever read, and is that your failure? When the \
+            program and its outputs have ended, what is there to wait for?"
 )]
 fn step2_a_program_need_not_read() {
     let input = bytes(MUCH);
@@ -194,6 +215,20 @@ fn step2_a_program_need_not_read() {
              many have the writes put into the pipe?"
         );
     }
+    let (later, until) = inheritable_reader();
+    // Where a shell starts something in the background, that has another standard input.
+    let kept = if later.as_raw_fd() == 9 { 8 } else { 9 };
+    let script =
+        format!("exec {kept}<&0; (read line < {}) <&{kept} >&- 2>&- & exit 7", path_of(&later));
+    let result = communicate(&mut shell(&script), &input, NO_LIMIT, A_WHILE);
+    let outcome = result.map(|captured| captured.outcome).map_err(|error| brief(&error));
+    let wanted = Ok(Outcome::Exited(7));
+    assert_eq!(
+        outcome, wanted,
+        "a process that the program has left holds its input, and no output"
+    );
+    // This ends that process.
+    drop(until);
 }
 
 #[grade::test(
@@ -202,7 +237,9 @@ fn step2_a_program_need_not_read() {
     hint = "both outputs have ended, and the program still reads: what remains to be done?"
 )]
 fn step2_a_program_may_close_its_outputs_and_read_on() {
-    let script = "exec >&- 2>&-; count=$(wc -c); [ $count -eq 4194304 ] && exit 5; exit 6";
+    naps::watch();
+    let script =
+        "exec >&- 2>&-; count=$(wc -c); sleep 0.3; [ $count -eq 4194304 ] && exit 5; exit 6";
     let captured = run(script, &bytes(MUCH));
     assert_eq!(
         captured.outcome,
@@ -210,6 +247,7 @@ fn step2_a_program_may_close_its_outputs_and_read_on() {
         "the program closes both outputs, counts its input, and exits with 5 where it is all there"
     );
     assert_eq!(captured.input_taken, MUCH, "the input that was taken: all was read");
+    assert_no_naps("an hour");
 }
 
 #[grade::test(
@@ -238,7 +276,10 @@ fn step3_each_output_has_a_limit() {
     }
     assert!(communicate(&mut shell("exit 0"), b"", 0, LONG).is_ok(), "nothing is no more than 0");
     let lines: Vec<u8> = b"y\n".iter().copied().cycle().take(LIMIT).collect();
-    for (script, name) in [("exec yes", "output"), ("exec yes >&2", "errors")] {
+    // A process of the same group keeps the outputs open.
+    for (script, name) in
+        [("sleep 3600 & exec yes", "output"), ("sleep 3600 & exec yes >&2", "errors")]
+    {
         let captured = too_much(communicate(&mut shell(script), b"", LIMIT, LONG));
         let (full, other) = match name {
             "output" => (captured.stdout, captured.stderr),
@@ -260,11 +301,11 @@ fn step3_each_output_has_a_limit() {
 
 /// Runs a script under a timeout that it exceeds, and under longer ones until `enough` has happened
 /// by then: a busy machine may need some time to start it.
-fn exceed(command: &mut Command, enough: impl Fn(&Captured) -> bool) -> Captured {
+fn exceed(command: &mut Command, input: &[u8], enough: impl Fn(&Captured) -> bool) -> Captured {
     let mut timeout = Duration::from_millis(250);
     loop {
         let end = Instant::now() + timeout;
-        let captured = timed_out(communicate(command, b"", NO_LIMIT, timeout));
+        let captured = timed_out(communicate(command, input, NO_LIMIT, timeout));
         // No load makes a clock run faster.
         assert!(Instant::now() >= end, "it gave up before the timeout of {timeout:?} was over");
         if enough(&captured) || timeout > Duration::from_secs(3) {
@@ -277,35 +318,46 @@ fn exceed(command: &mut Command, enough: impl Fn(&Captured) -> bool) -> Captured
 #[grade::test(
     timeout_ms = 20_000,
     census = true,
-    hint = "which processes has the program started, and how does a signal get to all of them? What             do you wait for after that, and who may never end?"
+    hint = "which processes has the program started, and how does a signal get to all of them? What \
+            do you wait for after that, and who may never end?"
 )]
 fn step3_the_timeout_ends_the_group_and_waits_for_nobody_else() {
     let script = "echo early; echo too >&2; sleep 3600 & wait";
-    let captured = exceed(&mut shell(script), |captured| !captured.stderr.is_empty());
+    let captured = exceed(&mut shell(script), b"not read", |captured| {
+        !captured.stderr.is_empty() && captured.input_taken > 0
+    });
+    assert_eq!(captured.input_taken, 8, "bytes of input that have found room in an empty pipe");
     assert_same(&captured.stdout, b"early\n", "the output before the timeout");
     assert_same(&captured.stderr, b"too\n", "the errors before the timeout");
     assert_eq!(captured.outcome, Outcome::Signaled(libc::SIGKILL), "the program runs `{script}`");
 
     let exited = |captured: &Captured| captured.outcome == Outcome::Exited(4);
-    let captured = exceed(&mut shell("sleep 3600 & exit 4"), exited);
+    let captured = exceed(&mut shell("sleep 3600 & exit 4"), b"", exited);
     assert!(
         exited(&captured),
         "the program has exited with 4; the process that it has started kept the outputs open; the \
          outcome is {:?}",
         captured.outcome
     );
+    assert!(
+        !kills::too_late(),
+        "the group was killed when the program had been waited for: its number may be that of \
+         another group by then"
+    );
     // A program that is never quiet: each byte is a reason to be woken.
-    let captured =
-        exceed(&mut shell("while :; do echo text; done"), |captured| !captured.stdout.is_empty());
-    assert_eq!(
-        captured.outcome,
-        Outcome::Signaled(libc::SIGKILL),
-        "the program prints all the time"
+    let printed = |captured: &Captured| !captured.stdout.is_empty();
+    let captured = exceed(&mut shell("while :; do echo text; done"), b"", printed);
+    // Where the reading ends are closed before the group is killed, SIGPIPE may be faster.
+    assert!(
+        [libc::SIGKILL, libc::SIGPIPE].map(Outcome::Signaled).contains(&captured.outcome),
+        "the program prints all the time, until SIGKILL ends it, or SIGPIPE where nobody reads any \
+         more; it ended as {:?}",
+        captured.outcome
     );
 
     let (daemons, until) = inheritable_reader();
     let script = format!("setsid sh -c 'echo ready; read line' < {} & wait", path_of(&daemons));
-    let captured = exceed(&mut shell(&script), |captured| !captured.stdout.is_empty());
+    let captured = exceed(&mut shell(&script), b"", printed);
     assert_same(&captured.stdout, b"ready\n", "what a process in a session of its own has printed");
     assert_eq!(
         captured.outcome,
@@ -349,11 +401,14 @@ fn step3_a_program_that_has_closed_its_pipes_may_take_its_time() {
 #[grade::test(
     timeout_ms = 10_000,
     census = true,
-    hint = "what is now plus `Duration::MAX`? And whom do you kill where nothing has gone wrong?"
+    hint = "what is now plus `Duration::MAX`? How many milliseconds are seven weeks, and what do they \
+            fit into? And whom do you kill where nothing has gone wrong?"
 )]
 fn step3_before_the_timeout_nobody_is_killed() {
-    const DAYS: Duration = Duration::from_secs(60 * 24 * 3_600);
-    for (timeout, what) in [(DAYS, "60 days"), (Duration::MAX, "`Duration::MAX`")] {
+    naps::watch();
+    // Cut to 32 bits it is less than a second.
+    let weeks = Duration::from_millis((1 << 32) + 800);
+    for (timeout, what) in [(weeks, "seven weeks"), (Duration::MAX, "`Duration::MAX`")] {
         let (job, mut go) = inheritable_reader();
         let (mut report, end) = io::pipe().unwrap();
         inheritable(&end);
@@ -370,6 +425,7 @@ fn step3_before_the_timeout_nobody_is_killed() {
         let mut said = String::new();
         report.read_to_string(&mut said).unwrap();
         assert_eq!(said, "alive\n", "what the process says that the program has left in its group");
+        assert_no_naps(what);
     }
 }
 
@@ -385,7 +441,24 @@ fn step4_signals_neither_end_nor_prolong_the_call() {
     let captured = run("sleep 0.3; cat; exec >&- 2>&-; sleep 0.3; exit 5", &input);
     assert_same(&captured.stdout, &input, "`cat` prints what it reads");
     assert_eq!(captured.outcome, Outcome::Exited(5), "the program exits with 5");
-    let captured = exceed(&mut shell("exec sleep 3600"), |_| true);
+    let captured = exceed(&mut shell("exec sleep 3600"), b"", |_| true);
     assert_eq!(captured.outcome, Outcome::Signaled(libc::SIGKILL), "the program sleeps too long");
     assert!(storm.interruptions() > 0, "this system sends no SIGALRM to the test");
+}
+
+#[grade::test(
+    census = true,
+    hint = "the program has started, and then a call of yours fails: which way does the error take, and \
+            who ends the program?"
+)]
+fn step4_a_failure_ends_the_program() {
+    // Neither is needed to start a program.
+    tight::refuse(&[libc::SYS_pidfd_open, libc::SYS_fcntl], Errno::EPERM).unwrap();
+    let result = communicate(Command::new("sleep").arg("3600"), b"", NO_LIMIT, A_WHILE / 5);
+    // Who needs neither has no failure to tell.
+    assert!(
+        matches!(&result, Err(CommError::Io(_) | CommError::TimedOut(_))),
+        "pidfd_open and fcntl fail with EPERM: wanted Err(Io(..)), got {:?}",
+        result.map(|captured| captured.outcome).map_err(|error| brief(&error))
+    );
 }

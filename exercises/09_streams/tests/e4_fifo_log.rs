@@ -1,5 +1,7 @@
 //! Exercise 9.4: `streams::e4_fifo_log`.
 
+#[path = "support/bind_moments.rs"]
+mod bind_moments;
 #[path = "support/fifo_moments.rs"]
 mod fifo_moments;
 #[path = "support/place.rs"]
@@ -10,14 +12,17 @@ mod told;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::os::fd::AsRawFd;
-use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
+use std::os::unix::fs::{FileTypeExt, OpenOptionsExt, symlink};
+use std::os::unix::net::UnixListener;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use fifo_moments::OTHER;
 use grade::cpu::spent_by;
+use grade::naps;
 use grade::storm::SignalStorm;
 use nix::libc;
 use nix::sys::stat::Mode;
@@ -25,6 +30,8 @@ use nix::unistd::mkfifo;
 use place::Place;
 use streams::e4_fifo_log::{Collector, LogError, log_line};
 use told::Told;
+
+grade::note_naps!();
 
 /// Longer than a test: who waits for the end of it is ended.
 const LONG: Duration = Duration::from_secs(3_600);
@@ -101,7 +108,7 @@ fn step1_lines_arrive_one_by_one() {
     assert!(fs::metadata(&path).unwrap().file_type().is_fifo(), "there is a FIFO at the path");
     assert_next(&mut collector, Duration::ZERO, None, "nobody has written");
     let longest = "x".repeat(LONGEST);
-    let lines = ["one", "", " two words ", "caf\u{e9}", &longest, "the last"];
+    let lines = ["one", "", " two words ", "return\r", "caf\u{e9}", &longest, "the last"];
     lines.iter().for_each(|line| send(&path, line));
     for line in lines {
         assert_next(&mut collector, Duration::ZERO, Some(line), "the next of the lines sent");
@@ -275,8 +282,8 @@ fn step2_a_line_is_sent_in_one_piece() {
 
 #[grade::test(
     census = true,
-    hint = "what does `mkfifo` say where the path is taken? How can you tell whether somebody reads a \
-            FIFO, without waiting and without changing anything?"
+    hint = "what does `mkfifo` say where the path is taken, and by which kinds of files? How can you \
+            tell whether somebody reads a FIFO, without waiting and without changing anything?"
 )]
 fn step3_a_fifo_without_a_reader_is_taken_over_and_nothing_else() {
     let place = Place::new();
@@ -317,8 +324,97 @@ fn step3_a_fifo_without_a_reader_is_taken_over_and_nothing_else() {
         "a file is at the path: wanted Err(Exists(path)), got {refused:?}"
     );
     assert_eq!(fs::read_to_string(&file).unwrap(), "precious", "what is in the file");
+
+    let foreign = place.path("foreign");
+    mkfifo(&foreign, Mode::S_IRWXU).unwrap();
+    let other = reader(&foreign);
+    let refused = Collector::bind(&foreign).map(drop);
+    assert!(
+        matches!(&refused, Err(LogError::Exists(other)) if *other == foreign),
+        "a program that is no collector reads the FIFO: wanted Err(Exists(path)), got {refused:?}"
+    );
+    drop(other);
+
+    let _socket = UnixListener::bind(place.path("socket")).unwrap();
+    fs::create_dir(place.path("folder")).unwrap();
+    symlink(place.path("nothing"), place.path("link")).unwrap();
+    for what in ["socket", "folder", "link"] {
+        let path = place.path(what);
+        let kind = || fs::symlink_metadata(&path).map(|there| there.file_type()).ok();
+        let before = kind();
+        let refused = Collector::bind(&path).map(drop);
+        assert!(
+            matches!(&refused, Err(LogError::Exists(other)) if *other == path),
+            "a {what} is at the path: wanted Err(Exists(path)), got {refused:?}"
+        );
+        assert_eq!(kind(), before, "what is at the path of the {what}");
+    }
     let refused = Collector::bind(&place.path("no/such/folder")).map(drop);
     assert!(matches!(refused, Err(LogError::Io(_))), "wanted Err(Io(..)), got {refused:?}");
+}
+
+#[grade::test(
+    timeout_ms = 20_000,
+    census = true,
+    hint = "to look and then to act are two steps, and another collector comes between them: what can \
+            only one of them have (flock(2))?"
+)]
+fn step3_two_collectors_never_begin_at_once() {
+    for left in [false, true] {
+        let place = Place::new();
+        for number in 0.. {
+            let path = place.path(&format!("log{number}"));
+            // The other one tells whether it has begun, and collects until it is told to end.
+            let (mut told, mut tell) = io::pipe().unwrap();
+            let (mut end, mut ends) = io::pipe().unwrap();
+            let other = Arc::new(Mutex::new(Told::to({
+                let path = path.clone();
+                move || {
+                    let collector = Collector::bind(&path);
+                    tell.write_all(&[u8::from(collector.is_ok())]).unwrap();
+                    let _ = end.read(&mut [0]);
+                    SENT
+                }
+            })));
+            if left {
+                mkfifo(&path, Mode::S_IRWXU).unwrap();
+            }
+            let (acts, has_told) = (other.clone(), told.try_clone().unwrap());
+            bind_moments::before_call(number, move || {
+                let mut other = acts.lock().unwrap();
+                other.go();
+                // It may wait for something that we have.
+                let start = Instant::now();
+                other.is_asleep_and(|| waiting(&has_told) > 0 || start.elapsed() > FAIR);
+            });
+            let collector = Collector::bind(&path);
+            let reached = bind_moments::was_reached();
+            let mut began = [0];
+            if waiting(&told) > 0 {
+                told.read_exact(&mut began).unwrap();
+            }
+            assert!(
+                collector.is_err() || began == [0],
+                "both have begun: the other one came before call {number} of `bind` to the system, and \
+                 {} at the path before",
+                if left { "a FIFO was" } else { "nothing was" }
+            );
+            if let Ok(mut collector) = collector {
+                send(&path, "hello");
+                assert_next(&mut collector, ENOUGH, Some("hello"), "a line for the one that began");
+            }
+            let other = Arc::into_inner(other).expect("the action is over");
+            let mut other = other.into_inner().unwrap();
+            if !reached {
+                other.go();
+            }
+            ends.write_all(b"e").unwrap();
+            assert_eq!(other.code(), SENT.into(), "how the other process fared ({CODES})");
+            if !reached {
+                break;
+            }
+        }
+    }
 }
 
 #[grade::test(
@@ -381,6 +477,20 @@ fn step3_a_line_that_cannot_be_sent_is_refused() {
         "a file is at the path: wanted Err(Exists(path)), got {sent:?}"
     );
     assert_eq!(fs::read_to_string(&file).unwrap(), "precious", "what is in the file");
+    let _socket = UnixListener::bind(place.path("socket")).unwrap();
+    fs::create_dir(place.path("folder")).unwrap();
+    for what in ["socket", "folder"] {
+        let path = place.path(what);
+        let sent = log_line(&path, "hello", SHORT);
+        assert!(
+            matches!(&sent, Err(LogError::Exists(other)) if *other == path),
+            "a {what} is at the path: wanted Err(Exists(path)), got {sent:?}"
+        );
+    }
+    symlink(place.path("nowhere"), place.path("link")).unwrap();
+    let sent = log_line(&place.path("link"), "hello", SHORT);
+    assert!(matches!(sent, Err(LogError::NoReader)), "a link leads to no file: got {sent:?}");
+    assert!(!place.path("nowhere").exists(), "a link led to no file, and now there is one");
 
     // These lines are refused, whether there is a reader or not.
     let mut fifo = reader(&path);
@@ -394,11 +504,13 @@ fn step3_a_line_that_cannot_be_sent_is_refused() {
                 line.len()
             );
         }
-        let sent = log_line(path, "two\nlines", LONG);
-        assert!(
-            matches!(&sent, Err(LogError::Io(error)) if error.kind() == io::ErrorKind::InvalidInput),
-            "a line break in a line: wanted Err(Io(InvalidInput)), got {sent:?}"
-        );
+        for line in ["two\nlines", "hello\n", "\n", "\nhello"] {
+            let sent = log_line(path, line, LONG);
+            assert!(
+                matches!(&sent, Err(LogError::Io(error)) if error.kind() == io::ErrorKind::InvalidInput),
+                "a line break in the line {line:?}: wanted Err(Io(InvalidInput)), got {sent:?}"
+            );
+        }
     }
     send(&path, "hello");
     let mut read = [0; 100];
@@ -407,7 +519,7 @@ fn step3_a_line_that_cannot_be_sent_is_refused() {
 }
 
 /// How many bytes wait in a FIFO.
-fn waiting(fifo: &File) -> usize {
+fn waiting(fifo: &impl AsRawFd) -> usize {
     let mut count: libc::c_int = 0;
     // SAFETY: the call fills in a number.
     assert_eq!(unsafe { libc::ioctl(fifo.as_raw_fd(), libc::FIONREAD, &mut count) }, 0);
@@ -465,8 +577,9 @@ fn step4_a_writer_waits_for_room_and_for_no_dead_reader() {
     timeout_ms = 15_000,
     census = true,
     hint = "what does a system call return when a signal handler has run meanwhile? How much of the \
-            timeout is left after that, or after a piece of a line? What is now plus `Duration::MAX`? \
-            What does a writer do between two looks?"
+            timeout is left after that, or after a piece of a line? What is now plus `Duration::MAX`, \
+            and how many milliseconds are seven weeks? \
+            What does a writer do between two looks, and what wakes a collector without any?"
 )]
 fn step4_a_timeout_is_as_long_as_it_says() {
     let place = Place::new();
@@ -494,10 +607,18 @@ fn step4_a_timeout_is_as_long_as_it_says() {
     );
     let mut collector = bind(&path);
     let storm = SignalStorm::start().unwrap();
+    naps::watch();
     assert_next(&mut collector, Duration::MAX, Some("early"), "a writer waited for the collector");
     assert_eq!(early.code(), SENT.into(), "how that writer fared ({CODES})");
     late.go();
-    assert_next(&mut collector, LONG, Some("late"), "a line came after many signals");
+    // Cut to 32 bits it is less than a second.
+    let weeks = Duration::from_millis((1 << 32) + 800);
+    assert_next(&mut collector, weeks, Some("late"), "a line came after many signals");
+    let shortest = naps::shortest().unwrap_or(LONG);
+    assert!(
+        shortest >= Duration::from_secs(1),
+        "the timeouts were distant, and the collector slept for {shortest:?} at most, to look again"
+    );
     assert_eq!(late.code(), SENT.into(), "how its writer fared ({CODES})");
     let end = Instant::now() + SHORT;
     assert_next(&mut collector, SHORT, None, "many signals came, and no line");

@@ -1,19 +1,28 @@
 //! Exercise 9.5: `streams::e5_mq_jobs`.
 
+#[path = "support/closes.rs"]
+mod closes;
 #[path = "support/queue_name.rs"]
 mod queue_name;
 #[path = "support/told.rs"]
 mod told;
 
 use std::io::{self, Read, Write};
+use std::os::fd::AsRawFd;
 use std::time::{Duration, Instant};
 
+use grade::naps;
 use grade::storm::SignalStorm;
 use nix::errno::Errno;
+use nix::libc;
+use nix::mqueue::{MQ_OFlag, mq_close, mq_open};
+use nix::sys::stat::{Mode, umask};
 use queue_name::QueueName;
 use streams::e5_mq_jobs::JobQueue;
 use streams::given::{Message, Open, QueueError};
 use told::Told;
+
+grade::note_naps!();
 
 /// Longer than a test: who waits for the end of it is ended.
 const LONG: Duration = Duration::from_secs(3_600);
@@ -72,13 +81,16 @@ fn code(result: Result<(), QueueError>) -> u8 {
     }
 }
 const FINE: u8 = 0;
-const CODES: &str = "0: fine, 1: `TimedOut`, 2: `TooLong`, 3: `Sys`, 101: a panic";
+const NAPPED: u8 = 4;
+const CODES: &str = "0: fine, 1: `TimedOut`, 2: `TooLong`, 3: `Sys`, 4: it slept for less than a second at \
+                     most, to look again, 101: a panic";
 
 #[grade::test(
     census = true,
     needs = Some(grade::Needs::MessageQueues),
     hint = "which size must the buffer have, also for a short message, and how many bytes of it are the \
-            message (mq_receive(3))? Who closes the queue?"
+            message (mq_receive(3))? Who closes the queue, and how often? Whom do you tell that the \
+            name was not there?"
 )]
 fn step1_a_message_arrives_as_it_was_sent() {
     let name = QueueName::new();
@@ -92,7 +104,12 @@ fn step1_a_message_arrives_as_it_was_sent() {
         assert_next(&queue, 7, body, "the next of the messages sent");
     }
     assert_left(&queue, 0, "all have been received");
+    let other = open(&name, Open::Resume, MOST, LARGEST);
     queue.unlink().unwrap();
+    let again = other.unlink();
+    let wanted = Err(QueueError::Sys(Errno::ENOENT));
+    assert_eq!(again, wanted, "another user has removed the name before");
+    assert_eq!(closes::in_vain(), 0, "descriptors that were closed a second time");
     // The name is free again, also for one that makes sure of it.
     let queue = JobQueue::open(&name.0, Open::Exclusive, 1, 1);
     let queue = queue.unwrap_or_else(|error| panic!("the name was removed before: {error:?}"));
@@ -199,6 +216,15 @@ fn step2_resume_keeps_what_another_process_left() {
     let name = QueueName::new();
     let queue = open(&name, Open::Resume, 2, 10);
     assert_left(&queue, 0, "there was none, and one was made");
+    let refused = queue.send(0, &[b'x'; 11], Duration::ZERO);
+    assert_eq!(
+        refused,
+        Err(QueueError::TooLong { max: 10 }),
+        "one was made for bodies of 10 bytes"
+    );
+    (0..2).for_each(|_| send(&queue, 0, &[b'x'; 10]));
+    let refused = queue.send(0, b"third", Duration::ZERO);
+    assert_eq!(refused, Err(QueueError::TimedOut), "one was made for two messages");
     queue.unlink().unwrap();
 }
 
@@ -206,14 +232,18 @@ fn step2_resume_keeps_what_another_process_left() {
     census = true,
     needs = Some(grade::Needs::MessageQueues),
     hint = "what does `O_CREAT` do where there is a queue already? Which of its attributes can still be \
-            changed (mq_setattr(3))?"
+            changed (mq_setattr(3))? And who may still have it open?"
 )]
 fn step2_fresh_discards_what_another_process_left() {
     for (capacity, max_body) in [(4, 500), (2, 50), (6, 700)] {
         let name = QueueName::new();
         yesterday(&name, 4, 500, false);
+        let old = open(&name, Open::Resume, 4, 500);
         let queue = open(&name, Open::Fresh, capacity, max_body);
         assert_left(&queue, 0, "another process left two, which are to be discarded");
+        send(&old, 0, b"to the old queue");
+        assert_left(&queue, 0, "a user of the old queue has it open, and sends to it");
+        drop(old);
         let body = vec![b'x'; max_body];
         let refused = queue.send(0, &vec![b'x'; max_body + 1], Duration::ZERO);
         let wanted = QueueError::TooLong { max: max_body };
@@ -237,11 +267,24 @@ fn step2_fresh_discards_what_another_process_left() {
     queue.unlink().unwrap();
 }
 
+/// The permissions of a queue.
+fn permissions(name: &QueueName) -> u32 {
+    let queue = mq_open(name.0.as_str(), MQ_OFlag::O_RDWR, Mode::empty(), None).unwrap();
+    // SAFETY: a queue is a descriptor, and the call fills in the zeros, which are a valid value.
+    let there = unsafe {
+        let mut there: libc::stat = std::mem::zeroed();
+        assert_eq!(libc::fstat(queue.as_raw_fd(), &mut there), 0);
+        there
+    };
+    mq_close(queue).unwrap();
+    there.st_mode & 0o777
+}
+
 #[grade::test(
     census = true,
     needs = Some(grade::Needs::MessageQueues),
     hint = "which flag makes `mq_open` fail where the name is taken? What must not have happened to \
-            that queue by then?"
+            that queue by then? Who may use a queue that you make?"
 )]
 fn step2_exclusive_leaves_alone_what_is_there() {
     let name = QueueName::new();
@@ -252,6 +295,20 @@ fn step2_exclusive_leaves_alone_what_is_there() {
     assert_left(&queue, 2, "somebody was refused, and nothing else happened");
     assert_next(&queue, 2, b"urgent", "a message from before somebody was refused");
     queue.unlink().unwrap();
+
+    // The umask takes nothing away.
+    umask(Mode::empty());
+    for how in [Open::Exclusive, Open::Resume, Open::Fresh] {
+        let name = QueueName::new();
+        let queue = open(&name, how, 2, 10);
+        let permissions = permissions(&name);
+        assert_eq!(
+            permissions & 0o077,
+            0,
+            "what others may do with a queue made by {how:?}: it has the permissions {permissions:o}"
+        );
+        queue.unlink().unwrap();
+    }
 
     let name = QueueName::new();
     for how in [Open::Exclusive, Open::Resume, Open::Fresh] {
@@ -316,7 +373,10 @@ fn step3_who_waits_is_served_in_the_end() {
                 let _storm = SignalStorm::start().unwrap();
                 let queue = JobQueue::open(&queue, Open::Resume, 1, 10);
                 says.write_all(b"b").unwrap();
-                code(queue.and_then(|queue| work(&queue, timeout)))
+                naps::watch();
+                let code = code(queue.and_then(|queue| work(&queue, timeout)));
+                let short = naps::shortest().is_some_and(|nap| nap < Duration::from_secs(1));
+                if short { NAPPED } else { code }
             });
             (told, begins)
         };

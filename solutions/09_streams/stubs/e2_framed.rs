@@ -33,7 +33,8 @@ impl<R: Read> FrameReader<R> {
     /// has ended, and not within a frame.
     ///
     /// A frame is the length of the payload, as 4 bytes with the highest first, and the payload. A
-    /// length above `max` is refused before there is memory for it, or a wait for its payload.
+    /// length above `max` is refused before there is memory for it, or a wait for its payload; and no
+    /// memory is made for `max` itself.
     pub fn next_frame(&mut self) -> Result<Option<Vec<u8>>, FrameError> {
         // TODO: at which places can the stream end, and what does each of them mean?
         todo!("up to {} bytes, from a reader of {}", self.max, size_of_val(&self.inner))
@@ -49,9 +50,9 @@ impl<W: Write> FrameWriter<W> {
         FrameWriter(inner)
     }
 
-    /// Writes a frame, and keeps nothing back. One of 4096 bytes (`PIPE_BUF`) or fewer, header
-    /// included, goes to `inner` whole, in one call of `write` or `write_vectored`. A payload that
-    /// is too long for the header is the error `InvalidInput`, and nothing is written.
+    /// Writes a frame, and keeps nothing back; to flush `inner` is left to its owner. A frame of 4096
+    /// bytes (`PIPE_BUF`) or fewer, header included, goes to `inner` whole, in one call of `write` or
+    /// `write_vectored`. A payload too long for the header is `InvalidInput`, and nothing is written.
     pub fn write_frame(&mut self, payload: &[u8]) -> io::Result<()> {
         todo!("{} bytes, to a writer of {}", payload.len(), size_of_val(&self.0))
     }

@@ -35,13 +35,13 @@ pub enum CommError {
 
 /// Runs a program in a process group of its own: writes `input` to its standard input and closes
 /// that, reads its standard output and standard error to their ends, and waits until it has ended.
-///
 /// It does all of this at the same time, however the program reads, prints and closes, in the thread
-/// of the caller, which sleeps while there is nothing to do. Input that is not read is no error.
+/// of the caller, which sleeps while there is nothing to do. Input that is not read is no error: when
+/// the program and both outputs have ended, it is over, though another process may hold the input.
 ///
 /// When `timeout` is over ([`Duration::MAX`] never is), or an output has more than `limit` bytes, it
 /// kills the process group, waits for the program alone, and returns. A process that has left the
-/// group may run on then, and keep an output open. In no other case is a process killed.
+/// group may run on then, and keep an output open. Where nothing fails, no other process is killed.
 ///
 /// Signals that the caller handles neither end nor prolong the call. SIGPIPE is ignored, as in every
 /// Rust program, and SIGCHLD is not. The call leaves no child, no thread and no descriptor.
