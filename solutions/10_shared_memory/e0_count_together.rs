@@ -21,7 +21,8 @@ use crate::given::SharedCell;
 ///
 /// # Errors
 ///
-/// Fails with the error of the system call that has failed.
+/// Fails with the error of the system call that has failed. The children that were forked before have
+/// ended by then, and were waited for.
 ///
 /// # Safety
 ///
@@ -29,11 +30,17 @@ use crate::given::SharedCell;
 pub unsafe fn count_together(children: u32, each: u32) -> nix::Result<u32> {
     let number = SharedCell::<AtomicU32>::anonymous()?;
     let mut pids = Vec::new();
+    let mut all_forked = Ok(());
     for _ in 0..children {
         // SAFETY: the process has one thread, so the child may do all that it may.
-        match unsafe { fork() }? {
-            ForkResult::Parent { child } => pids.push(child),
-            ForkResult::Child => {
+        match unsafe { fork() } {
+            Ok(ForkResult::Parent { child }) => pids.push(child),
+            Err(error) => {
+                // Those who are there already are still to be waited for.
+                all_forked = Err(error);
+                break;
+            }
+            Ok(ForkResult::Child) => {
                 for _ in 0..each {
                     // Relaxed: nothing but the number itself is shared.
                     number.fetch_add(1, Relaxed);
@@ -46,6 +53,7 @@ pub unsafe fn count_together(children: u32, each: u32) -> nix::Result<u32> {
     for pid in pids {
         waitpid(pid, None)?;
     }
+    all_forked?;
     // Relaxed: the end of a child, and the wait for it, come before this.
     Ok(number.load(Relaxed))
 }

@@ -12,7 +12,8 @@ use crate::given::SharedCell;
 ///
 /// # Errors
 ///
-/// Fails with the error of the system call that has failed.
+/// Fails with the error of the system call that has failed. The children that were forked before have
+/// ended by then, and were waited for.
 ///
 /// # Safety
 ///

@@ -3,7 +3,7 @@
 use crate::given::Shareable;
 use crate::sync::{AtomicU32, SharedBytes};
 
-/// Up to `N` bytes on their way, in memory that both ends share. Zeroed memory is `new(0)`.
+/// Up to `N` bytes, in memory that both ends share; zeroed memory is `new(0)`. You may wrap these fields.
 #[repr(C)]
 pub struct SpscRing<const N: usize> {
     written: AtomicU32,
@@ -13,7 +13,7 @@ pub struct SpscRing<const N: usize> {
 }
 // SAFETY: yours to uphold: no pointers, and zeroed memory is an empty ring.
 unsafe impl<const N: usize> Shareable for SpscRing<N> {}
-/// The end that writes.
+/// The end that writes. You may give it, and the other one, more fields.
 pub struct Producer<'a, const N: usize>(&'a SpscRing<N>);
 /// The end that reads.
 pub struct Consumer<'a, const N: usize>(&'a SpscRing<N>);

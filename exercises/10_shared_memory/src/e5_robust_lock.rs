@@ -20,8 +20,9 @@ impl<T> RobustMutex<T> {
         todo!("make {:?}", self.raw)
     }
 
-    /// Waits, asleep, until the lock is free, and takes it; who has it gets no second guard. Tells when
-    /// the last owner has died with it: it was killed, it ended, or another program took its place.
+    /// Waits, asleep, until the lock is free, and takes it. A thread that has it already waits for ever,
+    /// or panics: it gets no second guard. Tells when the last owner has died with it: it was killed, it
+    /// ended, or another program took its place.
     ///
     /// # Errors
     ///

@@ -97,9 +97,23 @@ fn other_children_are_left_to_the_caller() {
     );
 }
 
-#[grade::test(hint = "what does `fork` return where there is no room for one more process?")]
+#[grade::test(
+    hint = "what does `fork` return where there is no room for one more process, and what becomes of the\n\
+            children that are there already?"
+)]
 fn a_child_that_cannot_be_born_is_an_error() {
-    grade::tight::no_new_processes().unwrap();
+    // Two are born, and the third is not.
+    forks::end_after(2);
+    assert_eq!(
+        count_together(4, 5),
+        Err(Errno::EAGAIN),
+        "the system has room for two of four children"
+    );
+    assert_eq!(
+        waitpid(None, Some(WaitPidFlag::WNOHANG)),
+        Err(Errno::ECHILD),
+        "`count_together` has failed, and left a child that nobody waited for"
+    );
     assert_eq!(count_together(0, 5), Ok(0), "this needs no child");
     assert_eq!(count_together(2, 5), Err(Errno::EAGAIN), "the system has no room for a child");
 }

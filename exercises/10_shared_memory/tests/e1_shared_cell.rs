@@ -4,8 +4,8 @@
 mod children;
 
 use std::fs::{self, File};
-use std::io::{self, Write};
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::io::{self, Seek, SeekFrom, Write};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use std::os::unix::fs::FileExt;
 use std::process::Command;
 use std::ptr;
@@ -14,6 +14,7 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
 use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, FdFlag, fcntl};
 use nix::sys::memfd::{MFdFlags, memfd_create};
+use nix::sys::signal::{SigHandler, Signal, signal};
 use shared_memory::e1_shared_cell::SharedCell;
 use shared_memory::given::Shareable;
 
@@ -101,7 +102,8 @@ fn another_program_gets_the_descriptor_only_where_it_shall() {
 #[grade::test(hint = "whose memory is it, and who decides how large it is and what is in it?")]
 fn what_is_in_the_memory_stays() {
     let content: Vec<u8> = (0..20_000_u32).map(|byte| byte as u8 | 1).collect();
-    let file = file(&content);
+    let mut file = file(&content);
+    file.seek(SeekFrom::Start(7)).unwrap();
     let cell = attach::<Large>(file.as_fd());
     let eight = |at: usize| u64::from_ne_bytes(content[at..at + 8].try_into().unwrap());
     assert_eq!(cell[0].load(Relaxed), eight(0), "the value is at the beginning");
@@ -111,6 +113,8 @@ fn what_is_in_the_memory_stays() {
         let mut now = vec![0; content.len()];
         file.read_exact_at(&mut now, 0).unwrap();
         assert!(now == content, "the file has changed, {what}");
+        let place = (&file).stream_position().unwrap();
+        assert_eq!(place, 7, "the offset of the file, which all who have it share, {what}");
     };
     is("while it is attached");
     drop(cell);
@@ -119,7 +123,8 @@ fn what_is_in_the_memory_stays() {
 
 #[grade::test(
     census = true,
-    hint = "mmap(2), NOTES: what happens where a page of the mapping lies behind the end of the file?"
+    hint = "mmap(2), NOTES: what happens where a page of the mapping lies behind the end of the file? And \
+            which call says why something else cannot be mapped?"
 )]
 fn less_than_a_value_is_refused() {
     let before = mapped();
@@ -132,19 +137,25 @@ fn less_than_a_value_is_refused() {
         let size_now = file.metadata().unwrap().len();
         assert_eq!(size_now, size as u64, "the size of the file that was refused");
     }
-    let exactly = file(&vec![0; needed]);
-    attach::<Large>(exactly.as_fd())[1_599].store(1, Relaxed);
     let (pipe, _writer) = io::pipe().unwrap();
     let result = SharedCell::<AtomicU32>::attach(OwnedFd::from(pipe));
     assert!(result.is_err(), "a pipe cannot be mapped");
-    assert_eq!(mapped(), before, "bytes mapped before and now");
+    let large = file(&vec![1; needed]);
+    let path = format!("/proc/self/fd/{}", large.as_raw_fd());
+    let unwritable = OwnedFd::from(File::open(path).unwrap());
+    let error = SharedCell::<Large>::attach(unwritable).err();
+    assert_eq!(error, Some(Errno::EACCES), "attach what was opened for reading only (mmap(2))");
+    assert_eq!(mapped(), before, "bytes mapped, and before all that was refused");
+    // As large as it has to be.
+    attach::<Large>(large.as_fd())[1_599].store(1, Relaxed);
 }
 
 #[grade::test(
     census = true,
     mem_mb = 512,
     file_mb = 10_000,
-    hint = "how many bytes are there, and does a mapping of so many exist? (mmap(2), ERRORS)"
+    hint = "how many bytes are there, and does a mapping of so many exist? (mmap(2), ERRORS) And what \
+            becomes of each error?"
 )]
 fn a_value_may_have_any_size() {
     fn first_and_last<T: Shareable>(
@@ -165,10 +176,18 @@ fn a_value_may_have_any_size() {
     of::<513>();
     of::<100_000>();
     of::<0>();
+    // So much is in an empty file.
+    first_and_last(SharedCell::<[AtomicU64; 0]>::attach(file(&[]).into()), |value| value);
     // This is more than a process of this test may have.
     let error = SharedCell::<[u64; 1 << 30]>::anonymous().err();
     assert_eq!(error, Some(Errno::ENOMEM), "8 GiB");
-    assert!(SharedCell::<[u64; 1 << 30]>::memfd(c"too large").is_err(), "8 GiB");
+    let error = SharedCell::<[u64; 1 << 30]>::memfd(c"too large").err();
+    assert_eq!(error, Some(Errno::ENOMEM), "8 GiB in a memfd");
+    // And this is longer than its files may be.
+    // SAFETY: no handler is installed, and nothing here depends on the signal that comes with EFBIG.
+    unsafe { signal(Signal::SIGXFSZ, SigHandler::SigIgn) }.unwrap();
+    let error = SharedCell::<[u64; 1 << 31]>::memfd(c"too long").err();
+    assert_eq!(error, Some(Errno::EFBIG), "16 GiB in a memfd (ftruncate(2), ERRORS)");
 }
 
 /// Asks for more than a page has, on most systems.
@@ -178,28 +197,33 @@ struct Aligned(AtomicU32);
 // SAFETY: an atomic number is all that it holds.
 unsafe impl Shareable for Aligned {}
 
-#[grade::test(hint = "at which addresses does a mapping begin, and at which may a `T` be?")]
+#[grade::test(
+    hint = "at which addresses does a mapping begin, and at which may a `T` be? What has been mapped by \
+            the time that you know?"
+)]
 fn a_value_has_its_alignment_or_is_refused() {
-    let before = mapped();
     let mut cells = Vec::new();
     let mut between = Vec::new();
     for round in 0..16 {
-        for cell in [SharedCell::<Aligned>::anonymous(), SharedCell::memfd(c"aligned")] {
-            match cell {
+        let make = [SharedCell::<Aligned>::anonymous, || SharedCell::memfd(c"aligned")];
+        for make in make {
+            let before = mapped();
+            match make() {
                 Ok(cell) => {
                     let address = ptr::from_ref(&*cell).addr();
                     assert_eq!(address % 65_536, 0, "{address:#x} is no address of such a `T`");
                     cell.0.store(round, Relaxed);
                     cells.push(cell);
                 }
-                Err(error) => assert_eq!(error, Errno::EINVAL, "no such address"),
+                Err(error) => {
+                    assert_eq!(error, Errno::EINVAL, "no such address");
+                    assert_eq!(mapped(), before, "bytes mapped, and before a cell was refused");
+                }
             }
         }
         // The next mapping begins elsewhere.
         between.push(SharedCell::<AtomicU32>::anonymous().unwrap());
     }
-    drop((cells, between));
-    assert_eq!(mapped(), before, "bytes mapped before and now");
 }
 
 #[grade::test(

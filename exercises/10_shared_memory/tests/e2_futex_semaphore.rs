@@ -122,9 +122,15 @@ fn together(parts: &[fn(&Shop)]) -> impl Fn() + Send + Sync + use<> {
         others.into_iter().for_each(Other::join);
         assert!(shop.semaphore.try_wait(), "all have given the permit back");
         assert_eq!(shop.sold(), parts.len(), "each thread has sold one");
-        let most = model::calls().most_to_wake;
-        assert!(most <= 1, "a permit is for one, and a post wakes up to {most} of them");
+        one_is_woken();
     }
+}
+
+/// A post has woken one at most.
+#[track_caller]
+fn one_is_woken() {
+    let most = model::calls().most_to_wake;
+    assert!(most <= 1, "a permit is for one, and a post wakes up to {most} of them");
 }
 
 /// A model in which every sleep ends at once, and weak exchanges fail.
@@ -132,7 +138,10 @@ fn restless() -> Model {
     Model::new().weak_may_fail().futex(Futex::Spurious).preemptions(3)
 }
 
-#[grade::test(hint = "how many permits are left when somebody has taken one, or two have at once?")]
+#[grade::test(
+    timeout_ms = 20_000,
+    hint = "how many permits are left when somebody has taken one, or two have at once?"
+)]
 fn step1_a_permit_is_taken_once() {
     Model::new().weak_may_fail().check(|| {
         let semaphore = ProcSemaphore::zeroed();
@@ -152,6 +161,15 @@ fn step1_a_permit_is_taken_once() {
         let other = beside(&shop, |shop| shop.semaphore.try_wait());
         let all = [shop.semaphore.try_wait(), other.join(), shop.semaphore.try_wait()];
         assert_eq!(all, [true, true, false], "`try_wait` of two threads, for two permits");
+    });
+    Model::new().weak_may_fail().preemptions(1).check(|| {
+        let shop = Shop::with(1);
+        let others = [(); 2].map(|()| beside(&shop, |shop| shop.semaphore.try_wait()));
+        let mine = shop.semaphore.try_wait();
+        let [left, right] = others.map(Other::join);
+        let all = [mine, left, right];
+        let taken = all.iter().filter(|taken| **taken).count();
+        assert_eq!(taken, 1, "of three threads with one `try_wait` each, for one permit: {all:?}");
     });
 }
 
@@ -185,6 +203,10 @@ fn step2_who_waits_sleeps() {
             });
             while model::calls().futex_waits < sleeps {
                 thread::yield_now();
+            }
+            if sleeps == 1 {
+                let ended = model::advance(LONG);
+                assert_eq!(ended, 0, "sleeps of `wait` that the clock has ended, and no wake-up");
             }
             assert_eq!(shop.sold(), 0, "there was no permit so far");
             shop.semaphore.post();
@@ -234,8 +256,27 @@ fn step2_of_several_sleepers_none_is_forgotten() {
             shop.semaphore.post();
             others.into_iter().for_each(Other::join);
             assert!(!shop.semaphore.try_wait(), "two permits for two threads");
+            one_is_woken();
         });
     }
+    // Somebody tries meanwhile, and gives the permit back.
+    Model::new().preemptions(2).check(|| {
+        let shop = Shop::with(0);
+        let sleeper = beside(&shop, |shop| {
+            shop.semaphore.wait();
+            shop.semaphore.wait();
+        });
+        let passer = beside(&shop, |shop| {
+            if shop.semaphore.try_wait() {
+                shop.semaphore.post();
+            }
+        });
+        shop.semaphore.post();
+        shop.semaphore.post();
+        sleeper.join();
+        passer.join();
+        assert!(!shop.semaphore.try_wait(), "two permits for two waits");
+    });
 }
 
 #[grade::test(hint = "what tells a post that nobody sleeps, and who keeps it up to date?")]

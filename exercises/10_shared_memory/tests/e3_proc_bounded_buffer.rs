@@ -1,17 +1,23 @@
 //! Exercise 10.3: `shared_memory::e3_proc_bounded_buffer`.
 
+#[path = "support/futexes.rs"]
+mod futexes;
 #[path = "support/pauses.rs"]
 mod pauses;
 #[path = "support/peer.rs"]
 mod peer;
 
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+use std::thread;
 use std::time::Duration;
 
+use grade::naps;
 use pauses::{PAUSES, PausingAllocator};
 use peer::{Next, Peer};
 use shared_memory::e3_proc_bounded_buffer::{Ring, RingError, SLOT, create};
 use shared_memory::given::SharedCell;
+
+grade::note_naps!();
 
 #[global_allocator]
 static ALLOCATOR: PausingAllocator = PausingAllocator;
@@ -23,9 +29,15 @@ const ENOUGH: Duration = Duration::from_secs(3);
 /// For what does not come.
 const SHORT: Duration = Duration::from_millis(50);
 
+/// No sleep that may last for ever is limited to less.
+const FOR_EVER: Duration = Duration::from_secs(100_000);
+
 /// What a process says before it calls, and when the call has returned.
 const CALLS: u8 = b'c';
 const DONE: u8 = b'd';
+/// It has returned, after sleeps that were too long, or many short ones.
+const TOO_LONG: u8 = b'l';
+const POLLS: u8 = b'p';
 
 /// Takes a message that is there.
 #[track_caller]
@@ -39,12 +51,26 @@ fn is_empty<const N: usize>(ring: &Ring<N>) {
     assert_eq!(ring.get(ONE_LOOK), Err(RingError::TimedOut), "`get` of a ring without messages");
 }
 
-/// A process that calls. It says so before, and when the call has returned.
+#[track_caller]
+fn is_too_long<const N: usize>(ring: &Ring<N>, message: &[u8]) {
+    let put = ring.put(message, ONE_LOOK);
+    assert_eq!(
+        put,
+        Err(RingError::TooLong),
+        "{} bytes never fit into a slot of {SLOT}, and no wait changes that: look at the length first",
+        message.len()
+    );
+}
+
+/// A process that calls, and may wait for ever. It says so before, and when the call has returned.
 fn caller(call: impl FnOnce()) -> Peer {
     let mut caller = Peer::forks(|test| {
         test.hears(CALLS);
+        naps::watch();
+        futexes::watch();
         call();
-        test.hears(DONE);
+        let shortest = futexes::limits().into_iter().chain(naps::shortest()).min();
+        test.hears(if shortest < Some(FOR_EVER) && shortest.is_some() { POLLS } else { DONE });
         test.lets_go_on();
     });
     assert_eq!(caller.says(), CALLS);
@@ -54,7 +80,12 @@ fn caller(call: impl FnOnce()) -> Peer {
 /// Waits for the return of a call, and for the end of the process.
 #[track_caller]
 fn returns(mut caller: Peer) {
-    assert_eq!(caller.says(), DONE);
+    let says = caller.says();
+    assert_ne!(
+        says, POLLS,
+        "a call has slept for some time and looked again: it waits for a wake-up"
+    );
+    assert_eq!(says, DONE);
     caller.goes_on();
     caller.ends();
 }
@@ -100,8 +131,7 @@ fn holds<const N: usize>() {
             let put = ring.put(b"more", ONE_LOOK);
             assert_eq!(put, Err(RingError::TimedOut), "all {N} slots are used");
             // This takes no slot with it.
-            let put = ring.put(&[b'l'; SLOT + 1], ENOUGH);
-            assert_eq!(put, Err(RingError::TooLong), "{} bytes, slots of {SLOT}", SLOT + 1);
+            is_too_long(&ring, &[b'l'; SLOT + 1]);
         }
         for number in 0..N {
             let message = ring.get(ONE_LOOK);
@@ -109,15 +139,14 @@ fn holds<const N: usize>() {
         }
         for _ in 0..=N {
             is_empty(&ring);
-            let put = ring.put(&[b'l'; 2 * SLOT], ENOUGH);
-            assert_eq!(put, Err(RingError::TooLong), "{} bytes, slots of {SLOT}", 2 * SLOT);
+            is_too_long(&ring, &[b'l'; 2 * SLOT]);
         }
     }
 }
 
 #[grade::test(
     hint = "how many permits has each semaphore when the ring is empty, and how many when it is \
-            full? What has a call taken that fails?"
+            full? What has a call taken that fails, and which failure needs no wait?"
 )]
 fn step1_a_ring_holds_so_many_messages() {
     holds::<3>();
@@ -312,7 +341,8 @@ fn step3_a_slot_is_free_when_all_of_its_message_was_taken() {
 #[grade::test(
     timeout_ms = 15_000,
     hint = "this test lets callers wait for a producer that was stopped in the middle. What does a \
-            call have by then, and give back when it fails?"
+            call have by then, and give back when it fails? And if the first wait has taken a part of the \
+            time, how much is left for the second?"
 )]
 fn step3_a_call_that_times_out_changes_nothing() {
     let ring = create::<3>().unwrap();
@@ -341,6 +371,57 @@ fn step3_a_call_that_times_out_changes_nothing() {
         );
     }
     is_empty(&ring);
+    the_second_wait_has_what_is_left();
+}
+
+/// A producer waits for a slot, and then for the lock.
+fn the_second_wait_has_what_is_left() {
+    const TIMEOUT: Duration = Duration::from_secs(1_000);
+    const PASSES: Duration = Duration::from_millis(200);
+    let ring = create::<2>().unwrap();
+    ring.put(b"first", ENOUGH).unwrap();
+    ring.put(b"second", ENOUGH).unwrap();
+    let mut producer = Peer::forks(|test| {
+        test.hears(CALLS);
+        futexes::watch();
+        assert_eq!(ring.put(b"third", TIMEOUT), Ok(()), "there will be a slot");
+        let limits = futexes::limits();
+        let (first, last) = (limits.first().copied(), limits.last().copied());
+        // It was asleep while that time passed. It may have had to wait once.
+        let less = limits.len() < 2 || last.map(|last| last + PASSES / 2) < first;
+        test.hears(if less { DONE } else { TOO_LONG });
+    });
+    assert_eq!(producer.says(), CALLS);
+    assert_eq!(producer.next(), Next::Sleeps, "a producer of a full ring");
+    thread::sleep(PASSES);
+    // One consumer has given the lock back and not yet the slot, and stops. The next one takes the lock, if
+    // it can, and stops.
+    let mut first = Peer::forks(|test| {
+        let message = pauses::where_it_wakes(test, || ring.get(ENOUGH));
+        assert_eq!(message, Ok(b"first".to_vec()), "what a consumer gets that was stopped");
+    });
+    assert_eq!(first.says(), PAUSES);
+    let mut second = Peer::forks(|test| {
+        test.hears(CALLS);
+        let message = pauses::where_it_allocates(test, || ring.get(ENOUGH));
+        assert_eq!(message, Ok(b"second".to_vec()), "what a consumer gets that was stopped");
+    });
+    assert_eq!(second.says(), CALLS);
+    second.next();
+    first.goes_on();
+    first.ends();
+    // Now there is a slot, and somebody has the lock.
+    producer.next();
+    assert_eq!(second.says(), PAUSES);
+    second.goes_on();
+    second.ends();
+    assert_eq!(
+        producer.says(),
+        DONE,
+        "a producer has waited for a slot, and then waits for the lock as if no time had passed"
+    );
+    producer.ends();
+    assert_eq!(next(&ring), "third", "what is left");
 }
 
 #[grade::test(

@@ -10,10 +10,14 @@ use std::os::unix::process::CommandExt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::Command;
 
+use grade::naps;
 use mutexes::Made;
+use nix::errno::Errno;
 use peer::{Next, Peer, Test};
 use shared_memory::e5_robust_lock::{Guard, Locked, NotRecoverable, RobustMutex, Suspect};
 use shared_memory::given::SharedCell;
+
+grade::note_naps!();
 
 /// Two numbers that are the same, except in the middle of a change.
 type Pair = [u64; 2];
@@ -24,6 +28,8 @@ const LOCKS: u8 = b'l';
 const CLEAN: u8 = b'c';
 const OWNER_DIED: u8 = b'd';
 const NOT_RECOVERABLE: u8 = b'n';
+/// It has found something after some short sleeps.
+const POLLS: u8 = b'p';
 
 /// A lock over `[0, 0]`, in memory that other processes share.
 fn new_lock() -> SharedCell<Lock> {
@@ -87,8 +93,10 @@ fn owner_in_the_middle(lock: &Lock) -> Peer {
 /// Locks, says what it has found, repairs it if need be, and unlocks when the test says so.
 fn lock_and_say(lock: &Lock, test: &mut Test) {
     test.hears(LOCKS);
+    naps::watch();
     let found = lock.lock();
     test.hears(match found {
+        _ if naps::shortest().is_some() => POLLS,
         Ok(Locked::Clean(_)) => CLEAN,
         Ok(Locked::OwnerDied(_)) => OWNER_DIED,
         Err(NotRecoverable) => NOT_RECOVERABLE,
@@ -117,10 +125,23 @@ fn lock_of_a_dead_owner() -> SharedCell<Lock> {
 
 #[grade::test(
     hint = "POSIX says which mutexes several processes may use, and who learns of a death: which \
-            attributes does a new mutex have, and when are they read?"
+            attributes does a new mutex have, when are they read, and how does a call say that it failed?"
 )]
 fn step1_the_mutex_is_made_for_processes_that_die() {
-    let lock = new_lock();
+    let new = || {
+        let lock = SharedCell::<Lock>::memfd(c"lock").unwrap();
+        // SAFETY: nobody else uses the memory.
+        unsafe { *lock.value.get() = [3, 4] };
+        lock
+    };
+    mutexes::refuse_next(Errno::ENOTSUP);
+    // SAFETY: it is the first call, and no other process knows the memory.
+    let made = unsafe { new().init() };
+    assert_eq!(made, Err(Errno::ENOTSUP), "a call of the C library has returned ENOTSUP");
+
+    let lock = new();
+    // SAFETY: as above.
+    unsafe { lock.init() }.unwrap();
     let [Made { shared, robust }] = mutexes::made()[..] else {
         panic!("`init` has made these mutexes, and not one: {:?}", mutexes::made());
     };
@@ -129,10 +150,13 @@ fn step1_the_mutex_is_made_for_processes_that_die() {
         shared,
         "the mutex is private to this process: where that works in others, it is by luck"
     );
-    assert_eq!(*clean(&lock), [0, 0], "the value of a new lock");
+    assert_eq!(*clean(&lock), [3, 4], "the value, which was there before `init`");
 }
 
-#[grade::test(hint = "who has the lock from `lock` on, and until when?")]
+#[grade::test(
+    hint = "who has the lock from `lock` on, and until when, also in a panic? And who wakes those that \
+            wait?"
+)]
 fn step1_one_process_at_a_time_has_the_lock() {
     let lock = new_lock();
     (0..2).for_each(|_| Peer::forks(|_| change(&mut clean(&lock))).ends());
@@ -141,9 +165,30 @@ fn step1_one_process_at_a_time_has_the_lock() {
     let mut waiter = waiter(&lock);
     change(&mut guard);
     drop(guard);
-    assert_eq!(waiter.says(), CLEAN, "the owner has unlocked while another process waited");
+    let found = waiter.says();
+    assert_ne!(
+        found, POLLS,
+        "a waiter has slept for some time and looked again: it is to sleep until it is woken"
+    );
+    assert_eq!(found, CLEAN, "the owner has unlocked while another process waited");
     waiter.goes_on();
     waiter.ends();
+
+    let panic = catch_unwind(AssertUnwindSafe(|| {
+        let _guard = clean(&lock);
+        panic!("the owner panics");
+    }));
+    assert!(panic.is_err(), "the panic of an owner goes on");
+    let mut next = Peer::forks(|test| lock_and_say(&lock, test));
+    assert_eq!(next.says(), LOCKS);
+    assert_ne!(
+        next.next(),
+        Next::Sleeps,
+        "a panic has dropped the guard, and the lock stays taken"
+    );
+    assert_eq!(next.says(), CLEAN, "what the next one finds when a panic has dropped the guard");
+    next.goes_on();
+    next.ends();
 
     let mut twice = Peer::forks(|test| {
         let _first = clean(&lock);

@@ -47,7 +47,7 @@ impl ProcSemaphore {
     }
 
     /// Adds a permit, and wakes one that sleeps, if there may be one. What was done before it is seen by
-    /// who takes the permit. There are never more than `u32::MAX` permits.
+    /// who takes the permit. You may rely on it that there are never more than `u32::MAX` permits.
     pub fn post(&self) {
         // TODO: in which order do you touch the two numbers?
         todo!("add one to {:?}", self.count)

@@ -24,7 +24,7 @@ pub struct Ring<const N: usize> {
     slots: UnsafeCell<[[u8; SLOT]; N]>,
 }
 
-// SAFETY: TODO: none. What keeps two processes out of the same slot?
+// SAFETY: TODO: what keeps two processes out of the same slot?
 unsafe impl<const N: usize> Sync for Ring<N> {}
 // SAFETY: it holds numbers and semaphores; all zeros are valid.
 unsafe impl<const N: usize> Shareable for Ring<N> {}
@@ -42,7 +42,7 @@ pub fn create<const N: usize>() -> nix::Result<SharedCell<Ring<N>>> {
 }
 
 impl<const N: usize> Ring<N> {
-    /// Puts a message at the end. It is `TooLong`, or waits, asleep, as long as it must.
+    /// Puts a message at the end. It is `TooLong` at once, or waits, asleep, as long as it must.
     ///
     /// What it waits for may take `timeout` in all: zero is one look, [`Duration::MAX`] has no end.
     pub fn put(&self, msg: &[u8], timeout: Duration) -> Result<(), RingError> {

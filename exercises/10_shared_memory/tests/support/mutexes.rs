@@ -1,9 +1,11 @@
-//! Sees with which attributes the code under test makes its mutexes.
+//! Sees with which attributes the code under test makes its mutexes, and may refuse to make one.
 
 use std::ffi::CStr;
 use std::mem;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicI32, Ordering::Relaxed};
 
+use nix::errno::Errno;
 use nix::libc::{self, c_int, pthread_mutex_t, pthread_mutexattr_t};
 
 /// How a mutex was made.
@@ -16,6 +18,14 @@ pub struct Made {
 }
 
 static MADE: Mutex<Vec<Made>> = Mutex::new(Vec::new());
+
+/// What the next call is refused with, or 0. Relaxed, as the process has one thread.
+static REFUSES: AtomicI32 = AtomicI32::new(0);
+
+/// The next mutex is not made: the call returns this error.
+pub fn refuse_next(error: Errno) {
+    REFUSES.store(error as c_int, Relaxed);
+}
 
 /// The mutexes of the C library that this process has made.
 pub fn made() -> Vec<Made> {
@@ -31,6 +41,10 @@ unsafe extern "C" fn init(
     attributes: *const pthread_mutexattr_t,
 ) -> c_int {
     const NAME: &CStr = c"pthread_mutex_init";
+    let refusal = REFUSES.swap(0, Relaxed);
+    if refusal != 0 {
+        return refusal;
+    }
     let (mut shared, mut robust) = (libc::PTHREAD_PROCESS_PRIVATE, libc::PTHREAD_MUTEX_STALLED);
     if !attributes.is_null() {
         // SAFETY: our caller gives us attributes that were made. The calls write to a number each.

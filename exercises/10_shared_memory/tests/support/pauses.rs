@@ -1,4 +1,4 @@
-//! Stops a process in the middle of a call: where it reads a message, or where it allocates memory.
+//! Stops a process in the middle of a call: where it reads a message, allocates memory, or wakes others.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::num::NonZeroUsize;
@@ -21,6 +21,8 @@ static TEST: AtomicPtr<Test> = AtomicPtr::new(ptr::null_mut());
 static PAGE: AtomicUsize = AtomicUsize::new(0);
 /// Whether it stops where it allocates memory.
 static ALLOCATING: AtomicBool = AtomicBool::new(false);
+/// Whether it stops where it wakes others.
+static WAKING: AtomicBool = AtomicBool::new(false);
 
 /// Calls `read` with a message that this process cannot read until the test lets it go on. It says
 /// [`PAUSES`] when it tries.
@@ -64,6 +66,21 @@ pub fn where_it_allocates<R>(test: &mut Test, call: impl FnOnce() -> R) -> R {
     TEST.store(test, Relaxed);
     ALLOCATING.store(true, Relaxed);
     call()
+}
+
+/// Calls `call`, which says [`PAUSES`] when it is about to wake others for the first time, and waits for
+/// the test.
+pub fn where_it_wakes<R>(test: &mut Test, call: impl FnOnce() -> R) -> R {
+    TEST.store(test, Relaxed);
+    WAKING.store(true, Relaxed);
+    call()
+}
+
+/// This process is about to wake others.
+pub fn at_a_wake() {
+    if WAKING.swap(false, Relaxed) {
+        pause();
+    }
 }
 
 fn pause() {
