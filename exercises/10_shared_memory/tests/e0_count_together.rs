@@ -8,7 +8,7 @@ use std::os::fd::AsFd;
 
 use nix::errno::Errno;
 use nix::libc;
-use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
+use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid, waitpid};
 use nix::unistd::{ForkResult, Pid, dup2_stdout, fork};
 use shared_memory::e0_count_together;
 
@@ -89,6 +89,8 @@ fn other_children_are_left_to_the_caller() {
         ForkResult::Child => unsafe { libc::_exit(9) },
         ForkResult::Parent { child } => child,
     };
+    // It has ended, and is still to be waited for.
+    waitid(Id::Pid(other), WaitPidFlag::WEXITED | WaitPidFlag::WNOWAIT).unwrap();
     assert_eq!(count_together(2, 2), Ok(4), "while the caller has another child");
     assert_eq!(
         waitpid(other, None),
