@@ -1,0 +1,1 @@
+//! Build the generators of Python on fibers.

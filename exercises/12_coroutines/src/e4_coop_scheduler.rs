@@ -1,0 +1,1 @@
+//! Write a scheduler of tasks that hand over by themselves.
