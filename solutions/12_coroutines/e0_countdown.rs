@@ -1,4 +1,7 @@
-//! Turn a function that pauses into a value that knows where it has paused.
+//! One variant for each place where it can be, and in it the locals that live on there.
+//!
+//! The tempting mistake is to keep in the state what comes next. Keep what was at the pause, and let `resume`
+//! do what stands after it; then a pause in any place of any function is the same work.
 
 /// What a `resume` has come to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -7,7 +10,7 @@ pub enum Step {
     Yielded(u32),
     /// It has returned.
     Returned(&'static str),
-    /// It had returned before.
+    /// It has returned to an earlier `resume`, and did nothing now.
     AlreadyDone,
 }
 
@@ -27,16 +30,26 @@ pub enum Step {
 pub enum Countdown {
     /// It has not begun.
     Start { from: u32 },
-    /// It is paused in the loop.
+    /// It is in `pause(number)`.
     Paused { number: u32 },
     /// It has returned.
     Done,
 }
 
 impl Countdown {
-    /// Runs on to the next pause, or to the end.
+    /// Runs it on to its next pause, or to its end.
     pub fn resume(&mut self) -> Step {
-        // TODO: one arm for each state.
-        todo!("go on from {self:?}")
+        let number = match *self {
+            Countdown::Start { from } => from,
+            Countdown::Paused { number } => number - 1,
+            Countdown::Done => return Step::AlreadyDone,
+        };
+        if number > 0 {
+            *self = Countdown::Paused { number };
+            Step::Yielded(number)
+        } else {
+            *self = Countdown::Done;
+            Step::Returned("lift-off")
+        }
     }
 }

@@ -7,7 +7,7 @@ pub enum Step {
     Yielded(u32),
     /// It has returned.
     Returned(&'static str),
-    /// It had returned before.
+    /// It has returned to an earlier `resume`, and did nothing now.
     AlreadyDone,
 }
 
@@ -27,16 +27,16 @@ pub enum Step {
 pub enum Countdown {
     /// It has not begun.
     Start { from: u32 },
-    /// It is paused in the loop.
+    /// It is in `pause(number)`.
     Paused { number: u32 },
     /// It has returned.
     Done,
 }
 
 impl Countdown {
-    /// Runs on to the next pause, or to the end.
+    /// Runs it on to its next pause, or to its end.
     pub fn resume(&mut self) -> Step {
-        // TODO: one arm for each state.
+        // TODO: where is it, what stands after that place, and where does it come to?
         todo!("go on from {self:?}")
     }
 }
