@@ -86,8 +86,11 @@ fn a_generator_returns_once() {
     }
 }
 
-/// A tree of `count` keys from `first` on; `split` says which part of them is to the left.
-fn tree(first: u64, count: u64, split: &impl Fn(u64, u64) -> u64) -> Option<Box<Tree<u64>>> {
+/// How many of the keys from a first one on, and of a number of them, are to the left.
+type Split = fn(u64, u64) -> u64;
+
+/// A tree of `count` keys from `first` on.
+fn tree(first: u64, count: u64, split: Split) -> Option<Box<Tree<u64>>> {
     (count > 0).then(|| {
         let left = split(first, count);
         let key = first + left;
@@ -105,7 +108,7 @@ fn tree(first: u64, count: u64, split: &impl Fn(u64, u64) -> u64) -> Option<Box<
 )]
 fn keys_come_in_their_order() {
     assert_eq!(InOrder::<u64>::new(None).next(), None, "the first key of an empty tree");
-    let shapes: [(&str, fn(u64, u64) -> u64); 5] = [
+    let shapes: [(&str, Split); 5] = [
         ("with a middle", |_, count| count / 2),
         ("that leans to the left", |_, count| count - 1),
         ("that leans to the right", |_, _| 0),
@@ -114,13 +117,13 @@ fn keys_come_in_their_order() {
     ];
     for (name, shape) in shapes {
         for count in [1, 2, 3, 7, 40] {
-            let root = tree(0, count, &shape);
+            let root = tree(0, count, shape);
             let keys: Vec<u64> = InOrder::new(root.as_deref()).take(100).copied().collect();
             let right: Vec<u64> = (0..count).collect();
             assert_eq!(keys, right, "the keys of a tree {name}");
         }
     }
-    let root = tree(0, 2, &|_, _| 0);
+    let root = tree(0, 2, |_, _| 0);
     let mut keys = InOrder::new(root.as_deref());
     assert_eq!([keys.next(), keys.next(), keys.next()], [Some(&0), Some(&1), None], "two keys");
     assert_eq!(keys.next(), None, "what comes after the end");
@@ -131,7 +134,7 @@ fn keys_come_in_their_order() {
 )]
 fn it_remembers_the_way_and_not_the_keys() {
     let count = (1 << 15) - 1;
-    let root = tree(0, count, &|_, count| count / 2);
+    let root = tree(0, count, |_, count| count / 2);
     let before = in_use();
     let mut keys = InOrder::new(root.as_deref());
     let mut most = 0;
