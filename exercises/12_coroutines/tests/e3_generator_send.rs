@@ -136,7 +136,7 @@ fn step6_the_inner_gets_what_the_outer_is_told() {
 }
 
 #[grade::test(
-    timeout_ms = 30_000,
+    timeout_ms = 60_000,
     hint = "the line that differs names the call; the script is tests/support/protocol.py"
 )]
 fn step7_all_is_as_in_python() {

@@ -35,7 +35,8 @@ pub enum Resumed {
 /// A body with a stack of its own, 256 KiB. It belongs to the thread that has made it.
 ///
 /// Dropped while its body is paused, it unwinds the body: `suspend` does not return, and the locals
-/// are dropped. A body that has not begun is dropped unused.
+/// are dropped. A `catch_unwind` in the body sees this as a panic. A body that has not begun is
+/// dropped unused.
 pub struct Fiber {
     coroutine: Coroutine<(), (), ()>,
     place: Rc<Place>,
