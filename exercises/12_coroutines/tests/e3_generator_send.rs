@@ -12,7 +12,7 @@ use std::process::Command;
 use std::rc::Rc;
 
 use coroutines::e3_generator_send::{Co, Gen};
-use coroutines::given::{GenError, GenState};
+use coroutines::given::{GenError, GenState, Interrupt};
 use transcript::{RECORDED, assert_like_python, assert_same, of_program};
 
 #[grade::test(hint = "three ends of a resume: the body has paused, has ended, or had ended before")]
@@ -69,6 +69,18 @@ fn step4_it_cleans_up_when_it_is_closed() {
         "it fails when it is closed",
         "it ends as if it were closed",
     ]);
+
+    let held = Rc::new(());
+    let captured = Rc::clone(&held);
+    let fresh = Gen::new(move |body: &Co<(), ()>| {
+        let captured = captured;
+        body.yield_(())?;
+        drop(captured);
+        Ok(())
+    });
+    let answer = fresh.close();
+    assert!(answer.is_ok(), "a generator that has not begun can be closed; got {answer:?}");
+    assert_eq!(Rc::strong_count(&held), 1, "who holds what a body held that will never begin");
 }
 
 #[grade::test(
@@ -133,6 +145,19 @@ fn step6_the_inner_gets_what_the_outer_is_told() {
         "the inner does not end when both are closed",
         "the inner has begun before",
     ]);
+
+    // Here Python returns `None`, which the type of the result does not have.
+    let outer = Gen::new(|body: &Co<(), ()>| {
+        let ended = Gen::new(|_: &Co<(), ()>| Ok(1));
+        Ok((ended.next().is_ok(), body.delegate(&ended)))
+    });
+    match outer.next() {
+        Ok(GenState::Returned((true, Err(Interrupt::Throw(error))))) => assert!(
+            matches!(error.downcast_ref(), Some(GenError::Exhausted)),
+            "`delegate` to one that has ended throws `Exhausted`; got {error:?}"
+        ),
+        other => panic!("`delegate` to one that has ended throws an error; got {other:?}"),
+    }
 }
 
 #[grade::test(

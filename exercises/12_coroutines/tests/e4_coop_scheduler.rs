@@ -103,6 +103,8 @@ fn step1_a_task_spawns_others() {
         ],
     );
     assert_eq!(first.join().join(), 7, "the value of `child`, whose handle is that of `first`");
+    let outside = catch_unwind(|| spawn("nobody's", || ()).join());
+    assert!(outside.is_err(), "no task runs now, so there is none that could spawn another");
 }
 
 #[grade::test(

@@ -11,7 +11,7 @@ use std::{any::type_name, error::Error, marker::PhantomData};
 /// of the call, and has ended the body. What is dropped is closed, and unwound if it does not end.
 pub struct Gen<In: 'static, Out: 'static, Ret: 'static>(PhantomData<(In, Out, Ret)>);
 /// What a body pauses by.
-pub struct Co<In, Out>(PhantomData<(In, Out)>); // TODO: what do the two share?
+pub struct Co<In, Out>(PhantomData<(In, Out)>); // TODO: what do both share? See `given::Fiber`.
 
 impl<In: 'static, Out: 'static, Ret: 'static> Gen<In, Out, Ret> {
     /// A generator whose body has not begun. Panics where there is no memory for a stack.
@@ -33,7 +33,7 @@ impl<In: 'static, Out: 'static, Ret: 'static> Gen<In, Out, Ret> {
     pub fn throw(&self, error: Box<dyn Error>) -> Answer<Out, Ret> {
         todo!("throw {error}")
     }
-    /// Goes on: the paused `yield_` returns `Close`. Any return of the body is fine, so is an end by
+    /// Goes on: the paused `yield_` returns `Close`. Fine is any return of the body, an end by
     /// `Close`, and one before; a body that never began is dropped unused. If it yields again, that
     /// value is lost, it is paused there, and the error is `IgnoredExit`.
     pub fn close(&self) -> Result<(), GenError> {
@@ -46,9 +46,9 @@ impl<In: 'static, Out: 'static> Co<In, Out> {
         drop(out);
         todo!("hand out a {}", type_name::<Out>())
     }
-    /// Python's `yield from`: runs `inner` in place of this body, from a `next` on, and returns what
-    /// it returns or raises. All that this body is told goes to `inner`. On `Close`, it is closed;
-    /// then this returns `Close`, or the error of that. A `GenError` without a raised one is thrown.
+    /// Python's `yield from`: runs `inner` in place of this body, from a `next` on, and returns
+    /// what it returns or raises. All that this body is told goes to `inner`. On `Close`, it is
+    /// closed; then this returns `Close`, or the error of that. Any other `GenError` is thrown.
     pub fn delegate<R>(&self, inner: &Gen<In, Out, R>) -> Result<R, Interrupt> {
         todo!("return the {} of {inner:p}", type_name::<R>())
     }

@@ -1,12 +1,12 @@
 //! Run tasks in turns on one thread, with sleep, join and channels: green threads.
 //!
-//! Five steps of tests: `step1` turns, `step2` join, `step3` sleep, `step4` channels, `step5` deadlock.
+//! Steps of tests: `step1` turns, `step2` join, `step3` sleep, `step4` channels, `step5` deadlock.
 
 use crate::given::{Deadlock, Turn};
 use std::{any::type_name, marker::PhantomData, rc::Rc, time::Duration};
 
-/// Runs tasks in turns: the first of the queue runs until it pauses. Who is spawned, yields or is woken
-/// goes to its end. The clock begins at zero. Dropped, it unwinds the tasks that have not ended.
+/// Runs tasks in turns: the first of the queue runs until it pauses. Who is spawned, yields or is
+/// woken goes to its end. The clock begins at zero. Dropped, it unwinds what has not ended.
 #[derive(Default)]
 pub struct Scheduler {} // TODO: in which lists can a task be? Its stack is a `Fiber`.
 /// The right to the value of a task.
@@ -20,9 +20,9 @@ impl Scheduler {
     pub fn spawn<T: 'static>(&self, name: &str, f: impl FnOnce() -> T + 'static) -> Task<T> {
         todo!("spawn {name}, which holds {} bytes", size_of_val(&f))
     }
-    /// Gives turns until all tasks have ended, and tells them in their order. Where no task is ready,
-    /// the clock jumps to the earliest deadline, and all who sleep until then are woken, in the order
-    /// in which they fell asleep. Where none sleeps, it fails. A panic is the end of its task alone.
+    /// Gives turns until all tasks have ended, and tells them in order. Where no task is ready, the
+    /// clock jumps to the earliest deadline; all who sleep until then are woken, in the order in
+    /// which they fell asleep. Where none sleeps, it fails. A panic is the end of its task alone.
     pub fn run(&self) -> Result<Vec<Turn>, Deadlock> {
         todo!("give turns")
     }
