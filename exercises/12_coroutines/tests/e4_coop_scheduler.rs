@@ -311,31 +311,39 @@ fn step4_a_channel_hands_over_in_order() {
 fn step4_without_room_the_two_meet() {
     let scheduler = Scheduler::default();
     let (channel, notes) = (Chan::bounded(0), Notes::default());
-    let (early, got) = (channel.clone(), notes.clone());
-    scheduler.spawn("receiver", move || {
-        got.add(early.recv());
+    let (early, late) = (channel.clone(), channel.clone());
+    let (notes_of_early, notes_of_late) = (notes.clone(), notes.clone());
+    scheduler.spawn("early", move || {
+        notes_of_early.add(format!("early {}", early.recv()));
         yield_now();
-        got.add(early.recv());
-        got.add(early.recv());
+        for _ in 0..2 {
+            notes_of_early.add(format!("early {}", early.recv()));
+        }
     });
-    for (name, value) in [("one", 1), ("two", 2), ("three", 3)] {
+    scheduler.spawn("late", move || notes_of_late.add(format!("late {}", late.recv())));
+    for (name, value) in [("one", 1), ("two", 2), ("three", 3), ("four", 4)] {
         let channel = channel.clone();
         scheduler.spawn(name, move || channel.send(value));
     }
     assert_turns(
         &scheduler,
         &[
-            "0ns receiver waits",
+            "0ns early waits",
+            "0ns late waits",
+            // A receiver is there for each of these two.
             "0ns one ends",
-            "0ns two waits",
-            "0ns three waits",
-            "0ns receiver yields",
-            "0ns receiver ends",
             "0ns two ends",
+            "0ns three waits",
+            "0ns four waits",
+            "0ns early yields",
+            "0ns late ends",
+            // It takes what the two senders hold.
+            "0ns early ends",
             "0ns three ends",
+            "0ns four ends",
         ],
     );
-    notes.assert(&["1", "2", "3"], "what the receiver has got");
+    notes.assert(&["early 1", "late 2", "early 3", "early 4"], "who has received what");
 }
 
 #[grade::test(
