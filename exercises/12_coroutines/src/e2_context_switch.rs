@@ -1,7 +1,7 @@
 //! Give a function a stack of its own. `step1` stacks, `step2` the naked switch, `step3` fibers, `step4`
 //! panics and drops, `step5` the inline switch: `cargo test -p coroutines --test e2_context_switch step1`
 
-use crate::given::{self, Guard, Resumed, Switch};
+use crate::given::{Guard, Resumed, Switch};
 use std::{io, marker::PhantomData};
 
 /// Whole pages for a stack, and below them one that nobody may touch, which a [`Guard`] watches.
@@ -21,7 +21,7 @@ impl Stack {
 
 // SAFETY: yours to uphold, as [`Switch`] says.
 #[cfg(target_arch = "x86_64")]
-unsafe impl Switch for given::Naked {
+unsafe impl Switch for crate::given::Naked {
     #[unsafe(naked)]
     unsafe extern "C" fn switch(save: *mut *mut u8, load: *mut u8) {
         std::arch::naked_asm!("ud2") // TODO: and `prepare`, which goes with it.
@@ -29,7 +29,7 @@ unsafe impl Switch for given::Naked {
 }
 // SAFETY: as above.
 #[cfg(target_arch = "x86_64")]
-unsafe impl Switch for given::Inline {
+unsafe impl Switch for crate::given::Inline {
     #[inline(always)]
     unsafe extern "C" fn switch(save: *mut *mut u8, load: *mut u8) {
         // SAFETY: this ends the process. TODO: declare all that changes.
