@@ -38,7 +38,7 @@ unsafe impl Switch for crate::given::Inline {
 }
 
 /// A body on a stack of its own. When it is dropped while paused, the body unwinds there.
-pub struct Fiber<S: Switch>(PhantomData<(*mut (), S)>);
+pub struct Fiber<S: Switch>(Stack, PhantomData<(*mut (), S)>);
 /// With this the body pauses.
 pub struct Suspender<S: Switch>(PhantomData<(*mut (), S)>);
 impl<S: Switch> Fiber<S> {
@@ -49,7 +49,7 @@ impl<S: Switch> Fiber<S> {
     /// Runs the body until it pauses or returns. Goes on with its panic, if it panics. Panics, with
     /// "finished" in the message, if the body has ended before.
     pub fn resume(&mut self) -> Resumed {
-        todo!("run the body {:?}", self.0)
+        todo!("run the body {:?} on the stack below {:?}", self.1, self.0.top())
     }
 }
 impl<S: Switch> Suspender<S> {
