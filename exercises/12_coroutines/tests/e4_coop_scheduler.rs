@@ -370,7 +370,11 @@ fn waiting_for_ever(held: &Rc<()>) -> Vec<String> {
         let sleeper = sleeper.take_if(|_| name == "ender");
         scheduler.spawn(name, move || {
             match name {
-                "taker" => drop(right.recv()),
+                "taker" => {
+                    // It is the first, and not the first to wait.
+                    yield_now();
+                    right.recv();
+                }
                 "giver" => left.send(1),
                 "ender" => sleeper.expect("it has the sleeper").join(),
                 _ => spawn("never ends", move || left.send(right.recv())).join(),
