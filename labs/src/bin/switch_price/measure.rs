@@ -25,7 +25,7 @@ const ROWS: [(&str, &str); 10] = [
 ];
 
 pub fn measure(lab: &mut Lab) -> Result<()> {
-    let (rounds, count) = if lab.is_quick() { (5, 20_000) } else { (101, 50_000) };
+    let (rounds, count) = if lab.is_quick() { (5, 20_000) } else { (201, 20_000) };
     let few = count / 250;
     let variants: Vec<(String, Variant<'_>)> = vec![
         ("state_machine".to_owned(), Box::new(move || trips::state_machine(count))),
@@ -63,9 +63,9 @@ fn report(lab: &mut Lab, count: u32, few: u32) {
             format!("{:.1}\u{a0}µs", nanoseconds / 1e3)
         };
         let ratio = times(lab, name, "corosensei");
-        let shown = if name == "corosensei" { "1".to_owned() } else { ratio.to_string() };
+        let shown = if name == "corosensei" { "1".to_owned() } else { readable(ratio) };
         rows.push(vec![says.to_owned(), each, shown]);
-        lab.fact(&format!("{name}_ratio"), ratio.to_string());
+        lab.fact(&format!("{name}_ratio"), readable(ratio));
     }
     lab.page_table(&["", "to and fro", "times corosensei's"], &rows);
     for (fact, name, other) in [
@@ -78,7 +78,7 @@ fn report(lab: &mut Lab, count: u32, few: u32) {
         ("threads_to_naked", "threads", "naked"),
     ] {
         let ratio = times(lab, name, other);
-        lab.fact(fact, ratio.to_string());
+        lab.fact(fact, readable(ratio));
     }
     lab.fact("trips", count.to_string());
     lab.fact("how_it_could_be_wrong", HOW_IT_COULD_BE_WRONG.trim_end());
@@ -93,4 +93,13 @@ fn report(lab: &mut Lab, count: u32, few: u32) {
     for (sentence, holds) in claims {
         lab.claim(sentence, holds);
     }
+}
+
+/// As it prints itself, but without digits that mean nothing.
+fn readable(ratio: RatioSummary) -> String {
+    if ratio.median < 100.0 {
+        return ratio.to_string();
+    }
+    let RatioSummary { p10, median, p90 } = ratio;
+    format!("{median:.0} ({p10:.0}\u{a0}to\u{a0}{p90:.0})")
 }
