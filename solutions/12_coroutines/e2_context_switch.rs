@@ -34,7 +34,7 @@ pub struct Stack {
 }
 
 impl Stack {
-    /// At least `usable` bytes, rounded up to pages, and at least one page.
+    /// `usable` bytes, but at least one, rounded up to whole pages, and no more.
     ///
     /// # Errors
     ///

@@ -1,5 +1,7 @@
-//! Give a function a stack of its own. `step1` stacks, `step2` the naked switch, `step3` fibers, `step4`
-//! panics and drops, `step5` the inline switch: `cargo test -p coroutines --test e2_context_switch step1`
+//! Give a function a stack of its own.
+//!
+//! `step1` stacks, `step2` the naked switch, `step3` fibers, `step4` panics and drops, `step5` the inline
+//! switch: `cargo test -p coroutines --test e2_context_switch step1`
 
 use crate::given::{Guard, Resumed, Switch};
 use std::{io, marker::PhantomData};
@@ -8,7 +10,8 @@ use std::{io, marker::PhantomData};
 /// When it is dropped, nothing stays mapped.
 pub struct Stack(Option<Guard>);
 impl Stack {
-    /// At least `usable` bytes and one page. Fails where there is no memory for them.
+    /// `usable` bytes, but at least one, rounded up to whole pages, and no more. Fails where there is no
+    /// memory for them.
     pub fn new(usable: usize) -> io::Result<Stack> {
         // TODO: one step after the other; begin with the pages.
         todo!("a stack of {usable} bytes")
@@ -37,7 +40,8 @@ unsafe impl Switch for crate::given::Inline {
     }
 }
 
-/// A body on a stack of its own. When it is dropped while paused, the body unwinds there.
+/// A body on a stack of its own. When it is dropped while paused, the body unwinds there. (What happens
+/// if the body pauses or panics while it unwinds is up to you.)
 pub struct Fiber<S: Switch>(Stack, PhantomData<(*mut (), S)>);
 /// With this the body pauses.
 pub struct Suspender<S: Switch>(PhantomData<(*mut (), S)>);

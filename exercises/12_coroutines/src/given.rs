@@ -1,4 +1,5 @@
-//! Supplied: what the exercises of this chapter rest on. Solve 12.2 before you read on in this folder.
+//! Supplied: what the exercises of this chapter rest on. Leave `given/fiber.rs` alone until you
+//! have solved 12.2.
 
 mod fiber;
 mod generator;
