@@ -1,0 +1,105 @@
+//! The variants, the table and the ratios.
+
+use anyhow::Result;
+use labkit::{Lab, RatioSummary, Variant};
+
+use crate::given::{Inline, Naked};
+use crate::switches::{InlineReturn, NakedBare, NakedJump, NakedWithoutControl};
+use crate::{kernel, trips};
+
+/// The page shows it below the numbers.
+const HOW_IT_COULD_BE_WRONG: &str = include_str!("../../how_it_could_be_wrong/switch_price.md");
+
+/// The rows of the table: the variant, and what the page calls it.
+const ROWS: [(&str, &str); 10] = [
+    ("state_machine", "a state machine, by a call"),
+    ("corosensei", "corosensei"),
+    ("inline", "inline assembly (12.2, step 5)"),
+    ("inline_return", "the same, with `ret` instead of `jmp`"),
+    ("naked_bare", "naked, `jmp`, no control words"),
+    ("naked_jump", "naked, `jmp`, with control words"),
+    ("naked_without_control", "naked, `ret`, no control words"),
+    ("naked", "naked, `ret`, with control words (12.2, step 2)"),
+    ("threads", "two threads, by futex(2), on one core"),
+    ("processes", "two processes, by pipes, on one core"),
+];
+
+pub fn measure(lab: &mut Lab) -> Result<()> {
+    let (rounds, count) = if lab.is_quick() { (5, 20_000) } else { (201, 20_000) };
+    let few = count / 250;
+    let variants: Vec<(String, Variant<'_>)> = vec![
+        ("state_machine".to_owned(), Box::new(move || trips::state_machine(count))),
+        ("corosensei".to_owned(), Box::new(move || trips::corosensei(count))),
+        ("inline".to_owned(), Box::new(move || trips::fiber::<Inline>(count))),
+        ("inline_return".to_owned(), Box::new(move || trips::fiber::<InlineReturn>(count))),
+        ("naked_bare".to_owned(), Box::new(move || trips::fiber::<NakedBare>(count))),
+        ("naked_jump".to_owned(), Box::new(move || trips::fiber::<NakedJump>(count))),
+        (
+            "naked_without_control".to_owned(),
+            Box::new(move || trips::fiber::<NakedWithoutControl>(count)),
+        ),
+        ("naked".to_owned(), Box::new(move || trips::fiber::<Naked>(count))),
+        ("threads".to_owned(), Box::new(move || kernel::on_one_core(|| kernel::threads(few)))),
+        ("processes".to_owned(), Box::new(move || kernel::on_one_core(|| kernel::processes(few)))),
+    ];
+    lab.measure(rounds, variants)?;
+    report(lab, count, few);
+    Ok(())
+}
+
+fn report(lab: &mut Lab, count: u32, few: u32) {
+    let trips = |name: &str| if let "threads" | "processes" = name { few } else { count };
+    let times = |lab: &Lab, name: &str, other: &str| {
+        let scale = f64::from(trips(other)) / f64::from(trips(name));
+        let RatioSummary { p10, median, p90 } = lab.ratio_within_rounds(name, other);
+        RatioSummary { p10: p10 * scale, median: median * scale, p90: p90 * scale }
+    };
+    let mut rows = Vec::new();
+    for (name, says) in ROWS {
+        let nanoseconds = lab.wall(name).median.as_secs_f64() * 1e9 / f64::from(trips(name));
+        let each = if nanoseconds < 1e3 {
+            format!("{nanoseconds:.1}\u{a0}ns")
+        } else {
+            format!("{:.1}\u{a0}µs", nanoseconds / 1e3)
+        };
+        let ratio = times(lab, name, "corosensei");
+        let shown = if name == "corosensei" { "1".to_owned() } else { readable(ratio) };
+        rows.push(vec![says.to_owned(), each, shown]);
+        lab.fact(&format!("{name}_ratio"), readable(ratio));
+    }
+    lab.page_table(&["", "to and fro", "times corosensei's"], &rows);
+    for (fact, name, other) in [
+        ("jump_gain", "naked", "naked_jump"),
+        ("control_gain", "naked", "naked_without_control"),
+        ("both_gain", "naked", "naked_bare"),
+        ("inline_gain", "naked", "inline"),
+        ("inline_return_loss", "inline_return", "inline"),
+        ("threads_to_inline", "threads", "inline"),
+        ("threads_to_naked", "threads", "naked"),
+    ] {
+        let ratio = times(lab, name, other);
+        lab.fact(fact, readable(ratio));
+    }
+    lab.fact("trips", count.to_string());
+    lab.fact("how_it_could_be_wrong", HOW_IT_COULD_BE_WRONG.trim_end());
+    let cheaper = |name: &str, other: &str| {
+        let each = |name: &str| lab.cpu(name).median.as_secs_f64() / f64::from(trips(name));
+        each(name) < each(other)
+    };
+    let claims = [
+        ("the inline switch costs less than the naked one", cheaper("inline", "naked")),
+        ("the naked switch costs less than one by the kernel", cheaper("naked", "threads")),
+    ];
+    for (sentence, holds) in claims {
+        lab.claim(sentence, holds);
+    }
+}
+
+/// As it prints itself, but without digits that mean nothing.
+fn readable(ratio: RatioSummary) -> String {
+    if ratio.median < 100.0 {
+        return ratio.to_string();
+    }
+    let RatioSummary { p10, median, p90 } = ratio;
+    format!("{median:.0} ({p10:.0}\u{a0}to\u{a0}{p90:.0})")
+}
