@@ -1,0 +1,1 @@
+//! Poll a future once, and tell what came.

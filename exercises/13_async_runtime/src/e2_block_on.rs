@@ -1,0 +1,1 @@
+//! Run one future on this thread, and sleep while it waits.

@@ -1,0 +1,1 @@
+//! Run many tasks on one thread, and let any thread wake them.

@@ -1,0 +1,1 @@
+//! Let tasks wait for descriptors and for time.

@@ -1,0 +1,1 @@
+//! Write futures by hand: one that waits, and two that run two others.
