@@ -3,4 +3,8 @@
 
 pub use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering, fence};
 pub use std::sync::{Condvar, Mutex, MutexGuard};
-pub use std::thread::{Thread, current, park, yield_now};
+
+/// As [`std::thread`], as far as a thread that sleeps needs it.
+pub mod thread {
+    pub use std::thread::{Thread, current, park, yield_now};
+}
