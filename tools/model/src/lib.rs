@@ -32,6 +32,7 @@
 //!   `Deref` is ordinary Rust.
 //! - [`sync::SharedBytes`] is an array in an `UnsafeCell`, of which each byte is watched by itself.
 //! - Time stands still until [`advance`] moves it, for [`sync::Instant`] and for every time-out.
+//! - [`sync::thread::park`] has tokens of its own, as in std: a mutex that sleeps takes none.
 //! - [`sync::futex_wait`] queues ([`Futex::Queues`]: finds lost wake-ups, as deadlocks) or returns
 //!   at once ([`Futex::Spurious`]: finds what relies on the reason for the return).
 //!
