@@ -10,6 +10,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::future::poll_fn;
 use std::io::{self, ErrorKind};
+use std::mem;
 use std::os::fd::AsFd;
 use std::pin::{Pin, pin};
 use std::rc::Rc;
@@ -147,7 +148,7 @@ impl Reactor {
         let due = {
             let mut timers = self.timers.borrow_mut();
             let later = timers.split_off(&(Instant::now(), u64::MAX));
-            std::mem::replace(&mut *timers, later)
+            mem::replace(&mut *timers, later)
         };
         due.into_values().for_each(Waker::wake);
     }
@@ -184,11 +185,15 @@ pub struct Async<T: AsFd> {
 }
 
 impl<T: AsFd> Async<T> {
-    /// Sets O_NONBLOCK and registers the descriptor. Call it within [`run`].
+    /// Sets O_NONBLOCK and registers the descriptor.
     ///
     /// # Errors
     ///
     /// Fails where epoll(7) does: with EPERM for a regular file.
+    ///
+    /// # Panics
+    ///
+    /// Panics outside of [`run`].
     pub fn new(io: T) -> io::Result<Self> {
         let flags = OFlag::from_bits_retain(fcntl(&io, FcntlArg::F_GETFL)?);
         fcntl(&io, FcntlArg::F_SETFL(flags | OFlag::O_NONBLOCK))?;
@@ -255,6 +260,10 @@ impl<T: AsFd> Drop for Async<T> {
 }
 
 /// Ends when its time is over. Dropped, it leaves no timer, and no waker.
+///
+/// # Panics
+///
+/// A poll panics outside of [`run`].
 pub struct Sleep {
     /// `None`: never.
     deadline: Option<Instant>,
