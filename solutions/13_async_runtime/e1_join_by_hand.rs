@@ -78,10 +78,12 @@ impl<A: Future, B: Future> Future for Join<A, B> {
     }
 }
 
+type Pair<A, B> = (Pin<Box<A>>, Pin<Box<B>>);
+
 /// Runs two futures until one is ready. It polls `a` first, at its next poll `b`, and so on by turns.
 pub struct Race<A: Future, B: Future> {
     /// Nothing when one of them has been ready.
-    pair: Option<(Pin<Box<A>>, Pin<Box<B>>)>,
+    pair: Option<Pair<A, B>>,
     /// Whether the next poll begins with `b`.
     b_first: bool,
 }

@@ -35,9 +35,12 @@ struct Inner {
     ready: Arc<Ready>,
 }
 
+/// A future that stays on this thread.
+type Local = Pin<Box<dyn Future<Output = ()>>>;
+
 struct Task {
     /// Nothing during a poll.
-    future: Option<Pin<Box<dyn Future<Output = ()>>>>,
+    future: Option<Local>,
     flag: Arc<Flag>,
 }
 
@@ -123,7 +126,7 @@ impl Inner {
         true
     }
 
-    fn begin(&self, number: u64) -> Option<(Pin<Box<dyn Future<Output = ()>>>, Arc<Flag>)> {
+    fn begin(&self, number: u64) -> Option<(Local, Arc<Flag>)> {
         let mut tasks = self.tasks.borrow_mut();
         let task = tasks.get_mut(&number)?;
         Some((task.future.take()?, task.flag.clone()))

@@ -1,21 +1,22 @@
 //! Exercise 13.2: `async_runtime::e2_block_on`, in the model, and on threads of the system.
 
 use std::cell::Cell;
-use std::fs;
 use std::future::poll_fn;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::task::Poll::{Pending, Ready};
-use std::task::Waker;
-use std::thread::{sleep, spawn};
+use std::thread::spawn;
 use std::time::Duration;
 
+use asleep::{NAP, TOO_MUCH, wake_when_asleep};
 use async_runtime::e2_block_on::block_on;
 use event::Event;
 use model::{Futex, Model, sync, thread};
 use sync::Ordering::{Acquire, Relaxed, Release};
 
+#[path = "support/asleep.rs"]
+mod asleep;
 #[cfg_attr(feature = "solution", path = "../../../solutions/13_async_runtime/e2_block_on.rs")]
 #[cfg_attr(not(feature = "solution"), path = "../src/e2_block_on.rs")]
 #[allow(dead_code)]
@@ -159,7 +160,10 @@ fn the_future_may_call_block_on() {
     assert_eq!(polls.get(), 2, "polls of the outer future, which was woken once");
 }
 
-#[grade::test(hint = "how many polls do ten wake-ups lead to that come before the next poll?")]
+#[grade::test(
+    timeout_ms = 30_000,
+    hint = "how many polls do ten wake-ups lead to that come before the next poll?"
+)]
 fn wake_ups_that_come_together_are_one() {
     let polls = Cell::new(0);
     let done = Arc::new(AtomicBool::new(false));
@@ -167,7 +171,7 @@ fn wake_ups_that_come_together_are_one() {
         polls.set(polls.get() + 1);
         match polls.get() {
             1 => (0..10).for_each(|_| context.waker().wake_by_ref()),
-            2 => when_this_thread_sleeps(&done, context.waker()),
+            2 => wake_when_asleep(&done, context.waker()),
             _ if done.load(SeqCst) => return Ready(()),
             _ => {}
         }
@@ -180,9 +184,8 @@ fn wake_ups_that_come_together_are_one() {
     );
 }
 
-#[grade::test(hint = "what does the thread do while nobody wakes it?")]
+#[grade::test(timeout_ms = 30_000, hint = "what does the thread do while nobody wakes it?")]
 fn who_waits_leaves_the_processor_to_others() {
-    const WAIT: Duration = Duration::from_millis(300);
     let polls = Cell::new(0);
     let done = Arc::new(AtomicBool::new(false));
     let ((), spent) = grade::cpu::spent_by(|| {
@@ -191,38 +194,13 @@ fn who_waits_leaves_the_processor_to_others() {
             match polls.get() {
                 // The next poll uses it up.
                 1 => context.waker().wake_by_ref(),
-                2 => {
-                    let (done, waker) = (done.clone(), context.waker().clone());
-                    spawn(move || {
-                        sleep(WAIT);
-                        done.store(true, SeqCst);
-                        waker.wake();
-                    });
-                }
+                2 => wake_when_asleep(&done, context.waker()),
                 _ if done.load(SeqCst) => return Ready(()),
                 _ => {}
             }
             Pending
         }));
     });
+    assert!(spent.time < TOO_MUCH, "{:?} on a processor, while it waited {NAP:?}", spent.time);
     assert!(polls.get() <= 5, "{} polls for two wake-ups", polls.get());
-    assert!(spent.time < WAIT / 3, "{:?} on a processor, while it waited {WAIT:?}", spent.time);
-}
-
-/// Sets `done` and wakes, from another thread, as soon as this thread is asleep.
-fn when_this_thread_sleeps(done: &Arc<AtomicBool>, waker: &Waker) {
-    let (done, waker) = (done.clone(), waker.clone());
-    // The test has the first thread of its process.
-    let stat = format!("/proc/self/task/{}/stat", std::process::id());
-    spawn(move || {
-        let is_asleep = || {
-            let stat = fs::read_to_string(&stat).expect("the first thread is there");
-            stat.rsplit(") ").next().is_some_and(|fields| fields.starts_with('S'))
-        };
-        while !is_asleep() {
-            sleep(Duration::from_millis(1));
-        }
-        done.store(true, SeqCst);
-        waker.wake();
-    });
 }

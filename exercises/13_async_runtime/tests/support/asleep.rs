@@ -1,47 +1,37 @@
-//! Waits until the thread under test sleeps in a system call.
+//! A wake-up that comes when the thread of the test sleeps.
 
 use std::fs;
+use std::process;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+use std::task::Waker;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use nix::unistd::{Pid, gettid};
+use grade::cpu::Mark;
 
-/// After this time and so many looks, a thread counts as one that never sleeps. One that is about to
-/// fall asleep does so much sooner, since whoever looks also yields the processor.
-const PATIENCE: (Duration, u32) = (Duration::from_secs(2), 500);
+/// The thread that asks is left asleep for so long.
+pub const NAP: Duration = Duration::from_millis(300);
+/// So much time on a processor is too much for one that should be asleep.
+pub const TOO_MUCH: Duration = Duration::from_millis(150);
 
-/// So many looks in a row must find it asleep: a lock may hold it up for a moment.
-const IN_A_ROW: u32 = 20;
-
-/// A thread of this process.
-#[derive(Clone, Copy)]
-pub struct Thread(Pid);
-
-impl Thread {
-    /// The one that calls.
-    pub fn current() -> Thread {
-        Thread(gettid())
-    }
-
-    /// Waits until it is asleep in a system call; `false` if it never is.
-    pub fn has_fallen_asleep(self) -> bool {
-        let start = Instant::now();
-        let mut looks = 0;
-        let mut asleep = 0;
-        while asleep < IN_A_ROW {
-            if looks > PATIENCE.1 && start.elapsed() > PATIENCE.0 {
-                return false;
-            }
-            looks += 1;
-            asleep = if self.is_asleep() { asleep + 1 } else { 0 };
-            thread::yield_now();
+/// As soon as this thread is asleep, another one lets it sleep for [`NAP`]; then it sets `done`, and wakes. If
+/// this thread does not fall asleep, it does so after [`TOO_MUCH`].
+pub fn wake_when_asleep(done: &Arc<AtomicBool>, waker: &Waker) {
+    let (done, waker, mark) = (done.clone(), waker.clone(), Mark::set());
+    thread::spawn(move || {
+        while !is_asleep() && mark.spent().time < TOO_MUCH {
+            thread::sleep(Duration::from_millis(5));
         }
-        true
-    }
+        thread::sleep(NAP);
+        done.store(true, SeqCst);
+        waker.wake();
+    });
+}
 
-    fn is_asleep(self) -> bool {
-        // The state follows the name, which stands in parentheses (proc_pid_stat(5)).
-        let stat = fs::read_to_string(format!("/proc/self/task/{}/stat", self.0));
-        stat.is_ok_and(|stat| stat.rsplit_once(") ").is_some_and(|(_, rest)| rest.starts_with('S')))
-    }
+/// Whether the first thread of this process sleeps, which is that of the test (proc_pid_stat(5)).
+fn is_asleep() -> bool {
+    let stat = fs::read_to_string(format!("/proc/self/task/{}/stat", process::id()));
+    let stat = stat.expect("the thread of the test is there");
+    stat.rsplit(") ").next().is_some_and(|fields| fields.starts_with('S'))
 }
