@@ -1,11 +1,11 @@
 //! Exercise 13.4: `async_runtime::e4_reactor`.
 
-#[path = "support/asleep.rs"]
-mod asleep;
 #[path = "support/by_hand.rs"]
 mod by_hand;
 #[path = "support/clients.rs"]
 mod clients;
+#[path = "support/falls_asleep.rs"]
+mod falls_asleep;
 #[path = "support/interest.rs"]
 mod interest;
 
@@ -24,11 +24,11 @@ use std::task::Poll;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use asleep::Thread;
 use async_runtime::e4_reactor::{Async, Elapsed, Sleep, run, sleep, spawn, timeout};
 use async_runtime::given::{rounds, yield_now};
 use by_hand::{Bell, Counter, poll_with, wakers_of};
 use clients::Clients;
+use falls_asleep::Thread;
 use grade::cpu::{self, spent_by};
 use grade::storm::SignalStorm;
 use interest::registrations_of;
