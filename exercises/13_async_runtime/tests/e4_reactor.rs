@@ -26,7 +26,7 @@ use std::time::{Duration, Instant};
 
 use async_runtime::e4_reactor::{Async, Elapsed, Sleep, run, sleep, spawn, timeout};
 use async_runtime::given::{rounds, yield_now};
-use by_hand::{Bell, Counter, poll_with, wakers_of};
+use by_hand::{Bell, Counter, discard, poll_with, wakers_of};
 use clients::Clients;
 use falls_asleep::Thread;
 use grade::cpu::{self, spent_by};
@@ -115,7 +115,7 @@ fn step1_tasks_run_until_main_ends_and_nothing_stays() {
         assert_eq!(output, 48, "what `main` returns; call {turn}");
         assert_eq!(Rc::strong_count(&held), 1, "`main` has ended: tasks that still hold something");
         // One that outlives the runtime.
-        drop(kept);
+        discard(kept);
     }
 }
 
@@ -256,7 +256,7 @@ fn step1_a_dropped_sleep_leaves_no_timer() {
         );
 
         let (late, end) = begun_sleep(&[&counter]);
-        drop(late);
+        discard(late);
         hold_the_thread_until(end);
         settle().await;
         assert_eq!(
@@ -275,7 +275,7 @@ fn step1_a_dropped_sleep_leaves_no_timer() {
             "a sleep was polled with one waker, then with another: how often each was woken"
         );
         assert!(poll_with(pin!(&mut twice), &second).is_ready(), "the time of the sleep is over");
-        drop(twice);
+        discard(twice);
         assert_eq!(wakers_of(&second), 0, "wakers that are kept for a sleep that is over");
 
         assert_eq!(
@@ -556,7 +556,7 @@ fn step4_a_dropped_descriptor_is_not_registered_any_more() {
         let first = ours.read_with(|mut ours| ours.read(&mut [0])).await;
         assert_eq!(first.unwrap(), 1, "bytes that were read");
         assert_quiet("a socket has more bytes than were read").await;
-        drop(ours);
+        discard(ours);
 
         let (reader, mut writer) = io::pipe().unwrap();
         for turn in 1..=3 {
@@ -567,7 +567,7 @@ fn step4_a_dropped_descriptor_is_not_registered_any_more() {
             let mut reading = Box::pin(again.read_with(|&(mut reader)| reader.read(&mut [0])));
             assert!(poll_with(reading.as_mut(), &counter).is_pending(), "the pipe is empty");
             drop(reading);
-            drop(again);
+            discard(again);
             let left = registrations_of(reader.as_raw_fd());
             assert_eq!(left, 0, "registrations of a pipe whose `Async` is dropped");
             assert_eq!(

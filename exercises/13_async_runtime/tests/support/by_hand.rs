@@ -38,6 +38,11 @@ pub fn poll_with<F: Future>(future: Pin<&mut F>, counter: &Arc<Counter>) -> Poll
     future.poll(&mut Context::from_waker(&Waker::from(Arc::clone(counter))))
 }
 
+/// Drops it, whatever it is: what a type drops is for its author to say.
+pub fn discard<T>(value: T) {
+    drop(value);
+}
+
 /// How many wakers there are for this counter.
 pub fn wakers_of(counter: &Arc<Counter>) -> usize {
     Arc::strong_count(counter) - 1
