@@ -9,7 +9,8 @@ use std::fmt;
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
 use std::rc::Rc;
-use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::{AcqRel, Acquire};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, ThreadId};
@@ -62,7 +63,8 @@ pub fn run<F: Future>(
     loop {
         ROUNDS.set(ROUNDS.get() + 1);
         let round = ready.queue().len();
-        if ready.main.swap(false, SeqCst)
+        // AcqRel: pairs with the swap in `wake_by_ref`, so that the poll sees what led to the wake-up.
+        if ready.main.swap(false, AcqRel)
             && let Poll::Ready(output) = main.as_mut().poll(&mut Context::from_waker(&waker))
         {
             return output;
@@ -146,7 +148,7 @@ impl<T> fmt::Debug for JoinHandle<T> {
 /// What is ready. The wakers share it, and may be in any thread.
 struct Ready {
     thread: ThreadId,
-    /// Whether `main` is ready. No other variable is read with it.
+    /// Whether `main` is ready.
     main: AtomicBool,
     queue: Mutex<VecDeque<Runnable>>,
     interrupt: Box<dyn Fn() + Send + Sync>,
@@ -159,7 +161,8 @@ impl Ready {
     }
 
     fn is_empty(&self) -> bool {
-        !self.main.load(SeqCst) && self.queue().is_empty()
+        // Acquire: pairs with the swap in `wake_by_ref`. A wake-up that it misses interrupts the sleep.
+        !self.main.load(Acquire) && self.queue().is_empty()
     }
 
     /// Whoever is on the thread of the executor does not sleep.
@@ -176,7 +179,9 @@ impl Wake for Ready {
     }
 
     fn wake_by_ref(self: &Arc<Self>) {
-        if !self.main.swap(true, SeqCst) {
+        // AcqRel: pairs with the swap in `run`. Who finds `true` may leave the interruption to the one
+        // who has set it.
+        if !self.main.swap(true, AcqRel) {
             self.interrupt();
         }
     }
