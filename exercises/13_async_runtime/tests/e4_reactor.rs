@@ -83,6 +83,28 @@ async fn settle() {
     sleep(ms(2)).await;
 }
 
+/// Runs tasks, one of which ends; the others hold something. Also gives a sleep that has begun.
+async fn work(name: &str, held: &Rc<()>) -> (usize, Sleep) {
+    let length = spawn(async {
+        sleep(ms(20)).await;
+        sleep(Duration::ZERO).await;
+        40
+    });
+    for _ in 0..100 {
+        let held = Rc::clone(held);
+        spawn(async move {
+            sleep(HOUR).await;
+            drop(held);
+        });
+    }
+    let output = length.await + name.len();
+    let threads = fs::read_dir("/proc/self/task").unwrap().count();
+    assert_eq!(threads, 1, "threads of the process: `run` has that of the caller");
+    let mut kept = sleep(HOUR);
+    assert!(poll_with(pin!(&mut kept), &Counter::new()).is_pending());
+    (output, kept)
+}
+
 #[grade::test(
     census = true,
     hint = "what holds your reactor when `run` has returned: a variable of the thread, a task, a \
@@ -92,26 +114,7 @@ fn step1_tasks_run_until_main_ends_and_nothing_stays() {
     for turn in 0..2 {
         let name = String::from("borrowed");
         let held = Rc::new(());
-        let (output, kept) = run(async {
-            let length = spawn(async {
-                sleep(ms(20)).await;
-                sleep(Duration::ZERO).await;
-                40
-            });
-            for _ in 0..100 {
-                let held = Rc::clone(&held);
-                spawn(async move {
-                    sleep(HOUR).await;
-                    drop(held);
-                });
-            }
-            let output = length.await + name.len();
-            let threads = fs::read_dir("/proc/self/task").unwrap().count();
-            assert_eq!(threads, 1, "threads of the process: `run` has that of the caller");
-            let mut kept = sleep(HOUR);
-            assert!(poll_with(pin!(&mut kept), &Counter::new()).is_pending());
-            (output, kept)
-        });
+        let (output, kept) = run(work(&name, &held));
         assert_eq!(output, 48, "what `main` returns; call {turn}");
         assert_eq!(Rc::strong_count(&held), 1, "`main` has ended: tasks that still hold something");
         // One that outlives the runtime.
