@@ -48,6 +48,10 @@
 //! model never lets the store come first. Check such code with either thread as the one that runs the
 //! model's closure, for that one goes first; a number of interleavings that is 1 tells of it.
 //!
+//! The counts of an `Arc` of std, which a [`std::task::Waker`] needs, order nothing here. What it owns must be
+//! freed when the other threads have ended, so let the test keep a clone of each; else right code is said to
+//! free memory too early.
+//!
 //! A `compare_exchange_weak` fails without a reason only where [`Model::weak_may_fail`] says so, and then
 //! every other time. There are at most five threads. A bound on preemptions ([`Model::preemptions`]) leaves orders out.
 
