@@ -1,5 +1,4 @@
 //! A thread polls and sleeps, another one wakes it: in every interleaving.
-
 use model::sync::thread::{Thread, current, park};
 use model::sync::{Arc, AtomicBool, Ordering::SeqCst};
 use model::{Model, Rejection, thread};
@@ -32,8 +31,9 @@ fn check(lower_after_the_poll: bool) -> Result<usize, Rejection> {
         let [is_there, woken] = [AtomicBool::new(false), AtomicBool::new(false)];
         let signal = Arc::new(Signal { is_there, woken });
         let (theirs, sleeper) = (signal.clone(), current());
-        thread::spawn(move || ring(&theirs, &sleeper));
+        let other = thread::spawn(move || ring(&theirs, &sleeper));
         run(&signal, lower_after_the_poll);
+        other.join();
     })
 }
 fn main() {
