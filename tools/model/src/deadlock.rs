@@ -27,6 +27,7 @@ fn waiting(steps: &[Step], otherwise: Option<&str>) -> String {
         let waits = match (&last.act, otherwise) {
             (Act::FutexWait(_), _) => "sleeps in futex_wait".to_owned(),
             (Act::Wait, _) => "waits for a notification".to_owned(),
+            (Act::Park, _) => "is parked".to_owned(),
             (Act::Lock(_), _) => "waits for a Mutex".to_owned(),
             (Act::Join(thread), _) => format!("waits for the end of thread {thread}"),
             (Act::End, _) | (_, None) => continue,

@@ -23,6 +23,9 @@ pub struct Calls {
     pub waits: usize,
     /// Calls of `notify_one` and `notify_all`.
     pub notifications: usize,
+    /// Calls of `park`, and of `unpark`.
+    pub parks: usize,
+    pub unparks: usize,
     /// Calls of `sync::yield_now`.
     pub yields: usize,
 }
@@ -80,12 +83,16 @@ pub(crate) fn take() -> History {
 
 /// Remembers a step of the current thread.
 pub(crate) fn note(place: Place, act: Act) {
+    let thread = current_thread();
+    HISTORY.with_borrow_mut(|history| history.steps.push(Step { thread, place, act }));
+}
+
+/// The number of the current thread.
+pub(crate) fn current_thread() -> usize {
     let current = loom::thread::current().id();
-    HISTORY.with_borrow_mut(|history| {
-        let thread = history.threads.iter().position(|&id| id == current);
-        let thread = thread.expect("every thread of a model is spawned by it");
-        history.steps.push(Step { thread, place, act });
-    });
+    let number =
+        HISTORY.with_borrow(|history| history.threads.iter().position(|&id| id == current));
+    number.expect("every thread of a model is spawned by it")
 }
 
 /// Gives the next number to a thread.

@@ -32,6 +32,7 @@
 //!   `Deref` is ordinary Rust.
 //! - [`sync::SharedBytes`] is an array in an `UnsafeCell`, of which each byte is watched by itself.
 //! - Time stands still until [`advance`] moves it, for [`sync::Instant`] and for every time-out.
+//! - [`sync::thread::park`] has tokens of its own, as in std: a mutex that sleeps takes none.
 //! - [`sync::futex_wait`] queues ([`Futex::Queues`]: finds lost wake-ups, as deadlocks) or returns
 //!   at once ([`Futex::Spurious`]: finds what relies on the reason for the return).
 //!
@@ -46,6 +47,10 @@
 //! afterwards hides an earlier load of another thread, and where nothing else makes the two meet, the
 //! model never lets the store come first. Check such code with either thread as the one that runs the
 //! model's closure, for that one goes first; a number of interleavings that is 1 tells of it.
+//!
+//! The counts of an `Arc` of std, which a [`std::task::Waker`] needs, order nothing here. What it owns must be
+//! freed when the other threads have ended, so let the test keep a clone of each; else right code is said to
+//! free memory too early.
 //!
 //! A `compare_exchange_weak` fails without a reason only where [`Model::weak_may_fail`] says so, and then
 //! every other time. There are at most five threads. A bound on preemptions ([`Model::preemptions`]) leaves orders out.

@@ -43,6 +43,10 @@ pub(crate) enum Act {
     Waited(&'static str),
     /// So many wake up.
     Notify(usize),
+    /// A thread parks, goes on in this way, and unparks the one with this number.
+    Park,
+    Parked(&'static str),
+    Unpark(usize),
     /// The clock moves, and the time is out for so many.
     Advance(Duration, usize),
     Yield,

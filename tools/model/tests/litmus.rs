@@ -8,6 +8,8 @@ mod futex;
 mod hidden_looks;
 #[path = "litmus/monitor.rs"]
 mod monitor;
+#[path = "litmus/parking.rs"]
+mod parking;
 #[path = "litmus/release_sequence.rs"]
 mod release_sequence;
 #[path = "litmus/spin.rs"]

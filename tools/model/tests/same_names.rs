@@ -1,5 +1,7 @@
 //! The supplied `sync` of each chapter has nothing that the model has not, in the same form.
 
+#[path = "../../../exercises/13_async_runtime/src/sync.rs"]
+mod async_runtime;
 #[path = "../../../exercises/05_monitors/src/sync.rs"]
 mod monitors;
 #[path = "../../../exercises/07_primitives/src/sync.rs"]
@@ -113,6 +115,60 @@ macro_rules! use_shared_memory {
         }
         assert_eq!((cell.into_inner(), read), (2, [7, 8, 0]));
     }};
+}
+
+/// Uses all that chapter 13 has.
+macro_rules! use_async_runtime {
+    ($sync:path) => {{
+        use std::collections::VecDeque;
+        use std::sync::Arc;
+        use std::task::{Wake, Waker};
+
+        use sync::Ordering::{AcqRel, Acquire, Relaxed, Release, SeqCst};
+        use sync::thread::{self, Thread};
+        use $sync as sync;
+
+        struct Bell {
+            rung: sync::AtomicBool,
+            thread: Thread,
+            queue: sync::Mutex<VecDeque<usize>>,
+            changed: sync::Condvar,
+        }
+
+        impl Wake for Bell {
+            fn wake(self: Arc<Self>) {
+                self.rung.store(true, Release);
+                let mut queue: sync::MutexGuard<'_, VecDeque<usize>> = self.queue.lock().unwrap();
+                queue.push_back(1);
+                self.changed.notify_one();
+                self.thread.clone().unpark();
+            }
+        }
+
+        let bell = Arc::new(Bell {
+            rung: sync::AtomicBool::new(false),
+            thread: thread::current(),
+            queue: sync::Mutex::new(VecDeque::new()),
+            changed: sync::Condvar::new(),
+        });
+        Waker::from(bell.clone()).wake();
+        thread::park();
+        thread::yield_now();
+        assert!(bell.rung.swap(false, AcqRel));
+        let queue = bell.changed.wait_while(bell.queue.lock().unwrap(), |queue| queue.is_empty());
+        assert_eq!(queue.unwrap().len(), 1);
+        let word = sync::AtomicU32::new(1);
+        assert_eq!((word.fetch_or(2, Relaxed), word.load(Acquire)), (1, 3));
+        let count = sync::AtomicUsize::new(1);
+        assert_eq!((count.fetch_add(2, SeqCst), count.load(Relaxed)), (1, 3));
+        sync::fence(SeqCst);
+    }};
+}
+
+#[grade::test]
+fn the_sleep_of_chapter_13() {
+    use_async_runtime!(crate::async_runtime);
+    model::Model::new().check(|| use_async_runtime!(model::sync));
 }
 
 #[grade::test]

@@ -8,6 +8,7 @@ mod futex;
 mod instant;
 mod mutex;
 mod queue;
+pub mod thread;
 
 pub use atomic::{AtomicBool, AtomicU32, AtomicUsize, fence};
 pub(crate) use atomic::{set_plain_stores, set_weak_may_fail};
@@ -24,18 +25,18 @@ pub use std::sync::TryLockError;
 pub use std::sync::atomic::Ordering;
 
 use crate::history;
-use crate::thread;
+use crate::thread as model_thread;
 
 /// As [`std::hint::spin_loop`]: in the model it lets the other threads run first. A loop that waits
 /// for another thread must call this or [`yield_now`], or the model finds it running for ever.
 #[track_caller]
 pub fn spin_loop() {
-    thread::yield_now();
+    model_thread::yield_now();
 }
 
 /// As [`std::thread::yield_now`].
 #[track_caller]
 pub fn yield_now() {
     history::count(|calls| calls.yields += 1);
-    thread::yield_now();
+    model_thread::yield_now();
 }

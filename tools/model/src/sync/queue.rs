@@ -31,6 +31,24 @@ pub(super) struct Sleepers {
     asleep: Vec<Sleeper>,
     /// The numbers of those whose time has run out, and who do not know yet.
     expired: Vec<u64>,
+    /// The numbers of the threads that were unparked while they were awake.
+    tokens: Vec<usize>,
+}
+
+impl Sleepers {
+    /// Makes the next park of a thread return at once.
+    pub(super) fn leave_token(&mut self, thread: usize) {
+        if !self.tokens.contains(&thread) {
+            self.tokens.push(thread);
+        }
+    }
+
+    /// Takes that away; returns whether it was there.
+    pub(super) fn take_token(&mut self, thread: usize) -> bool {
+        let before = self.tokens.len();
+        self.tokens.retain(|&token| token != thread);
+        self.tokens.len() < before
+    }
 }
 
 loom::lazy_static! {
@@ -64,7 +82,11 @@ pub(super) fn sleep(
 
 /// Wakes at most `most` of those who sleep on an address. Returns how many.
 pub(super) fn wake(on: usize, most: u32) -> usize {
-    let mut sleepers = lock();
+    wake_in(&mut lock(), on, most)
+}
+
+/// As [`wake`], with the lock in hand.
+pub(super) fn wake_in(sleepers: &mut Sleepers, on: usize, most: u32) -> usize {
     let before = sleepers.asleep.len();
     let mut left = most;
     let mut stays = |sleeper: &Sleeper| {

@@ -1,0 +1,134 @@
+//! What does it cost to let a task wait, and to go on with another one?
+//!
+//! Two tasks that yield by turns, and two that hand a ball to and fro: on the executor of exercise 13.3 and
+//! on tokio, beside futures that are polled by hand and threads that share a core. In a second part, many of
+//! them wait at the same time, and the memory of the process tells what each one takes.
+
+mod ball;
+#[path = "../../../../solutions/13_async_runtime/e3_executor.rs"]
+#[expect(dead_code, reason = "nobody aborts here")]
+mod e3_executor;
+mod memory;
+#[path = "../../../../exercises/13_async_runtime/src/sync.rs"]
+#[expect(unused_imports, reason = "the executor needs less than there is")]
+mod sync;
+mod yields;
+
+use std::process::ExitCode;
+
+use anyhow::{Result, ensure};
+use labkit::{Cost, Lab, Variant};
+use tokio::runtime::{Builder, Runtime};
+
+use e3_executor::Executor;
+
+/// The page shows it below the numbers.
+const HOW_IT_COULD_BE_WRONG: &str = include_str!("../../how_it_could_be_wrong/task_price.md");
+
+fn main() -> ExitCode {
+    labkit::run("13_async_runtime/task_price", measure)
+}
+
+/// tokio, on this thread alone.
+fn tokio_here() -> std::io::Result<Runtime> {
+    Builder::new_current_thread().build()
+}
+
+/// Runs two futures to their end, as tasks of the executor of exercise 13.3.
+fn on_the_reference(futures: [impl Future<Output = bool> + 'static; 2]) -> Result<Cost> {
+    let executor = Executor::default();
+    let spawner = executor.spawner();
+    timed(|| {
+        executor.run(async {
+            let [a, b] = futures.map(|future| spawner.spawn(future));
+            Ok(matches!((a.await, b.await), (Ok(true), Ok(true))))
+        })
+    })
+}
+
+/// The same, as tasks of tokio.
+fn on_tokio(futures: [impl Future<Output = bool> + Send + 'static; 2]) -> Result<Cost> {
+    let runtime = tokio_here()?;
+    timed(|| {
+        runtime.block_on(async {
+            let [a, b] = futures.map(tokio::spawn);
+            Ok(a.await? && b.await?)
+        })
+    })
+}
+
+fn timed(work: impl FnOnce() -> Result<bool>) -> Result<Cost> {
+    let (all_well, cost) = Cost::of(work)?;
+    ensure!(all_well, "one of them has not done its work");
+    Ok(cost)
+}
+
+fn measure(lab: &mut Lab) -> Result<()> {
+    let (rounds, yields, throws) =
+        if lab.is_quick() { (5, 20_000, 500) } else { (51, 50_000, 2_000) };
+    let variants: Vec<(String, Variant<'_>)> = vec![
+        ("yield_hand".to_owned(), Box::new(|| timed(|| Ok(yields::by_hand(yields))))),
+        ("yield_reference".to_owned(), Box::new(|| on_the_reference(yields::pair(yields)))),
+        ("yield_tokio".to_owned(), Box::new(|| on_tokio(yields::pair(yields)))),
+        ("ball_reference".to_owned(), Box::new(|| on_the_reference(ball::players(throws)))),
+        ("ball_tokio".to_owned(), Box::new(|| on_tokio(ball::players(throws)))),
+        ("ball_thread".to_owned(), Box::new(|| ball::on_one_core(|| ball::threads(throws)))),
+    ];
+    lab.measure(rounds, variants)?;
+    report(lab, yields, throws)
+}
+
+fn report(lab: &mut Lab, yields: u32, throws: u32) -> Result<()> {
+    let (tasks, threads) = if lab.is_quick() { (5_000, 50) } else { (20_000, 500) };
+    let reference = memory::of_each(tasks, memory::on_the_reference)?;
+    let tokio = memory::of_each(tasks, memory::on_tokio)?;
+    let thread = memory::of_each(threads, memory::on_threads)?;
+    let each = |lab: &Lab, name: &str, count: u32| {
+        // Both do it so many times.
+        let nanos = lab.wall(name).median.as_secs_f64() * 1e9 / f64::from(2 * count);
+        let micros = nanos / 1e3;
+        if nanos < 1e3 { format!("{nanos:.0}\u{a0}ns") } else { format!("{micros:.1}\u{a0}µs") }
+    };
+    let row = |lab: &Lab, says: &str, name: &str, bytes: Option<u64>| {
+        let yielded = match name {
+            "thread" => "–".to_owned(),
+            _ => each(lab, &format!("yield_{name}"), yields),
+        };
+        let thrown = match name {
+            "hand" => "–".to_owned(),
+            _ => each(lab, &format!("ball_{name}"), throws),
+        };
+        let bytes = bytes.map_or("–".to_owned(), |bytes| format!("{bytes} B"));
+        vec![says.to_owned(), yielded, thrown, bytes]
+    };
+    let rows = [
+        row(lab, "a future, polled by hand", "hand", None),
+        row(lab, "a task of the executor of 13.3", "reference", Some(reference)),
+        row(lab, "a task of tokio, one thread", "tokio", Some(tokio)),
+        row(lab, "a thread", "thread", Some(thread)),
+    ];
+    lab.page_table(&["", "yields", "hands over", "memory while it waits"], &rows);
+    for (fact, name, other) in [
+        ("yield_reference_to_tokio", "yield_reference", "yield_tokio"),
+        ("yield_tokio_to_hand", "yield_tokio", "yield_hand"),
+        ("ball_reference_to_tokio", "ball_reference", "ball_tokio"),
+        ("ball_thread_to_tokio", "ball_thread", "ball_tokio"),
+        ("ball_thread_to_reference", "ball_thread", "ball_reference"),
+    ] {
+        let ratio = lab.ratio_within_rounds(name, other);
+        lab.fact(fact, ratio.to_string());
+    }
+    lab.ratio("memory_thread_to_tokio", thread as f64 / tokio as f64);
+    lab.ratio("memory_reference_to_tokio", reference as f64 / tokio as f64);
+    lab.fact("tasks", tasks.to_string());
+    lab.fact("threads", threads.to_string());
+    lab.fact("how_it_could_be_wrong", HOW_IT_COULD_BE_WRONG.trim_end());
+    let by_hand = lab.cpu("yield_hand").median;
+    let cheaper = by_hand < lab.cpu("yield_tokio").median.min(lab.cpu("yield_reference").median);
+    lab.claim("a poll by hand costs less processor time than a turn of an executor", cheaper);
+    let tasks = lab.cpu("ball_tokio").median.max(lab.cpu("ball_reference").median);
+    let cheaper = tasks < lab.cpu("ball_thread").median;
+    lab.claim("tasks hand over for less processor time than threads on one core", cheaper);
+    lab.claim("a task that waits takes less memory than a thread", reference.max(tokio) < thread);
+    Ok(())
+}

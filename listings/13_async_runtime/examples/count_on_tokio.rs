@@ -1,0 +1,26 @@
+//! Two counters, as tasks of tokio, on one thread.
+
+use tokio::runtime::Builder;
+use tokio::task::{JoinError, spawn, yield_now};
+
+// ANCHOR: main
+async fn count(name: &str) -> u32 {
+    let mut sum = 0;
+    for n in 1..=3 {
+        println!("{name} {n}");
+        sum += n;
+        yield_now().await;
+    }
+    sum
+}
+
+fn main() -> Result<(), JoinError> {
+    let runtime = Builder::new_current_thread().build().unwrap();
+    let sum = runtime.block_on(async {
+        let [a, b] = ["a", "b"].map(|name| spawn(count(name)));
+        Ok(a.await? + b.await?)
+    })?;
+    println!("sum {sum}");
+    Ok(())
+}
+// ANCHOR_END: main
