@@ -74,7 +74,8 @@ impl Scheduler {
         self.lists.spawn(name, f)
     }
 
-    /// Gives turns to the tasks until all have ended, and tells the turns in their order.
+    /// Gives turns to the tasks until all have ended, and tells these turns in their order. The clock
+    /// goes on from where the last run has left it.
     ///
     /// The clock stands still as long as a task is ready. When none is, it jumps to the earliest
     /// deadline, and all who sleep until then become ready, in the order in which they have fallen
@@ -183,8 +184,8 @@ impl Current {
         self.suspender.get().expect("the body has set it").suspend();
     }
 
-    fn make_ready(&self, id: Id) {
-        self.lists.ready.borrow_mut().push_back(id);
+    fn make_ready(&self) {
+        self.lists.ready.borrow_mut().push_back(self.id);
     }
 }
 
@@ -196,7 +197,7 @@ pub fn spawn<T: 'static>(name: &str, f: impl FnOnce() -> T + 'static) -> Task<T>
 /// Lets all tasks go first that are ready.
 pub fn yield_now() {
     let current = current();
-    current.make_ready(current.id);
+    current.make_ready();
     current.pause(Then::Yields);
 }
 
@@ -233,7 +234,8 @@ impl<T: 'static> Task<T> {
 }
 
 /// A channel between the tasks of one scheduler, with room for so many values. A clone is the same
-/// channel.
+/// channel. Where nobody has to wait it works outside of tasks, too: who is woken from there is known
+/// with its scheduler.
 pub struct Chan<T> {
     state: Rc<RefCell<State<T>>>,
 }
@@ -242,9 +244,9 @@ struct State<T> {
     capacity: usize,
     values: VecDeque<T>,
     /// Those that wait for a value, each with the place to put it.
-    receivers: VecDeque<(Id, Rc<Cell<Option<T>>>)>,
+    receivers: VecDeque<(Current, Rc<Cell<Option<T>>>)>,
     /// Those that wait for room, each with its value.
-    senders: VecDeque<(Id, T)>,
+    senders: VecDeque<(Current, T)>,
 }
 
 impl<T: 'static> Chan<T> {
@@ -257,15 +259,15 @@ impl<T: 'static> Chan<T> {
     /// Sends a value. If somebody waits for one, the first of them gets it and is woken; otherwise
     /// it takes room. Where there is none, waits until a receiver has made room, or has come.
     pub fn send(&self, value: T) {
-        let current = current();
         let mut state = self.state.borrow_mut();
         if let Some((receiver, place)) = state.receivers.pop_front() {
             place.set(Some(value));
-            current.make_ready(receiver);
+            receiver.make_ready();
         } else if state.values.len() < state.capacity {
             state.values.push_back(value);
         } else {
-            state.senders.push_back((current.id, value));
+            let current = current();
+            state.senders.push_back((current.clone(), value));
             drop(state);
             current.pause(Then::Waits);
         }
@@ -274,11 +276,10 @@ impl<T: 'static> Chan<T> {
     /// Receives the value that was sent first. The first of those that wait to send is then rid of
     /// its value, and is woken. Where there is no value, waits for one.
     pub fn recv(&self) -> T {
-        let current = current();
         let mut state = self.state.borrow_mut();
         let first = state.values.pop_front();
         let next = state.senders.pop_front().map(|(sender, value)| {
-            current.make_ready(sender);
+            sender.make_ready();
             value
         });
         match (first, next) {
@@ -288,8 +289,8 @@ impl<T: 'static> Chan<T> {
             }
             (None, Some(handed)) => handed,
             (None, None) => {
-                let place = Rc::new(Cell::new(None));
-                state.receivers.push_back((current.id, Rc::clone(&place)));
+                let (current, place) = (current(), Rc::new(Cell::new(None)));
+                state.receivers.push_back((current.clone(), Rc::clone(&place)));
                 drop(state);
                 current.pause(Then::Waits);
                 place.take().expect("a receiver is woken when it has a value")

@@ -1,14 +1,13 @@
-//! Python's generators, on a stack of their own: `next`, `send`, `throw`, `close`, `yield from`.
-//!
-//! Steps of tests: `step1` next, `step2` send, `step3` throw, `step4` close and drop, `step5` calls
-//! while it runs, `step6` delegate, `step7` all of it, beside Python where that is installed.
-
+//! Python's generators, on a stack of their own. Steps of tests: `step1` next, `step2` send,
+//! `step3` throw, `step4` close and drop, `step5` calls while it runs, `step6` delegate, `step7`
+//! all of it, beside Python where that is installed.
 use crate::given::{Answer, GenError, Interrupt};
 use std::{any::type_name, error::Error, marker::PhantomData};
 
 /// A body that hands out values, and takes one for each. A call runs it to its next `yield_` or to
-/// its end; one that the running body makes is refused as `Running`. A panic of the body comes out
-/// of the call, and has ended the body. What is dropped is closed, and unwound if it does not end.
+/// its end; one made by the running body, or by whatever that calls, is refused as `Running`. A
+/// panic of the body comes out of the call, and has ended the body. What is dropped is closed once,
+/// and unwound if it does not end: an error is lost, and a panic comes out.
 pub struct Gen<In: 'static, Out: 'static, Ret: 'static>(PhantomData<(In, Out, Ret)>);
 /// What a body pauses by.
 pub struct Co<In, Out>(PhantomData<(In, Out)>); // TODO: what do both share? See `given::Fiber`.
@@ -47,8 +46,9 @@ impl<In: 'static, Out: 'static> Co<In, Out> {
         todo!("hand out a {}", type_name::<Out>())
     }
     /// Python's `yield from`: runs `inner` in place of this body, from a `next` on, and returns
-    /// what it returns or raises. All that this body is told goes to `inner`. On `Close`, it is
-    /// closed; then this returns `Close`, or the error of that. Any other `GenError` is thrown.
+    /// what it returns or raises, also in answer to an error. All that this body is told goes to
+    /// `inner`. On `Close`, it is closed; then this returns `Close`, or the error of that. `Raised`
+    /// is handed on as it is; any other `GenError` becomes an `Interrupt::Throw` of itself.
     pub fn delegate<R>(&self, inner: &Gen<In, Out, R>) -> Result<R, Interrupt> {
         todo!("return the {} of {inner:p}", type_name::<R>())
     }

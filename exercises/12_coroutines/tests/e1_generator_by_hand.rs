@@ -129,6 +129,26 @@ fn keys_come_in_their_order() {
     assert_eq!(keys.next(), None, "what comes after the end");
 }
 
+#[grade::test(hint = "which of the values that came before does it need for the next one?")]
+fn nothing_is_kept_that_nobody_needs() {
+    let before = in_use();
+    let mut most = 0;
+    let mut fib = Fib::Start { limit: u64::MAX };
+    while let Yielded(_) = fib.resume(()) {
+        most = most.max(in_use().saturating_sub(before));
+    }
+    assert!(most <= 256, "all Fibonacci numbers took {most} bytes of heap");
+
+    let before = in_use();
+    let mut mean = Mean::Start;
+    mean.resume(None);
+    for number in 1..=1_000 {
+        mean.resume(Some(f64::from(number)));
+    }
+    let most = in_use().saturating_sub(before);
+    assert!(most <= 256, "the mean of 1000 numbers took {most} bytes of heap");
+}
+
 #[grade::test(
     hint = "how much does it have to know at a key: the keys to come, or the way back up?"
 )]
@@ -165,5 +185,14 @@ fn a_high_tree_needs_no_high_stack() {
     let root = root.map(|tree| &*Box::leak(tree));
     let keys = InOrder::new(root);
     let number = keys.zip(0..).filter(|(key, right)| *key == right).count();
-    assert_eq!(number as u64, count, "keys in order of a tree with {count} levels");
+    assert_eq!(number as u64, count, "keys in order of a tree with {count} levels, to the left");
+
+    let mut root: Option<Box<Tree<u64>>> = None;
+    for key in (0..count).rev() {
+        root = Some(Box::new(Tree { left: None, key, right: root }));
+    }
+    let root = root.map(|tree| &*Box::leak(tree));
+    let keys = InOrder::new(root);
+    let number = keys.zip(0..).filter(|(key, right)| *key == right).count();
+    assert_eq!(number as u64, count, "keys in order of a tree with {count} levels, to the right");
 }

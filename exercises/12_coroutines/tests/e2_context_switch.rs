@@ -11,6 +11,7 @@ mod registers;
 
 use std::cell::{Cell, RefCell};
 use std::hint::black_box;
+use std::marker::PhantomData;
 use std::panic::{self, AssertUnwindSafe, catch_unwind, panic_any};
 use std::rc::Rc;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
@@ -20,11 +21,15 @@ use coroutines::e2_context_switch::{Fiber, Stack, Suspender};
 #[cfg(target_arch = "x86_64")]
 use coroutines::given::Naked as Usual;
 use coroutines::given::Resumed::{self, Finished, Suspended};
-use coroutines::given::Switch;
 #[cfg(target_arch = "aarch64")]
 use coroutines::given::Twin as Usual;
+use coroutines::given::{Entry, Switch};
+use grade::alloc::{WatchedAllocator, in_use};
 use nix::sys::signal::Signal;
 use nix::sys::wait::WaitStatus;
+
+#[global_allocator]
+static ALLOCATOR: WatchedAllocator = WatchedAllocator;
 
 fn stack() -> Stack {
     Stack::new(64 * 1024).expect("there is memory for a stack")
@@ -143,11 +148,11 @@ fn an_entry_is_called<S: Switch>() {
         pair.save(),
         "`rdi` at the entry is the `save` of the first switch"
     );
-    let masks = (pair.fresh_mxcsr & 0x1f80, pair.fresh_fcw & 0x3f);
+    // The lowest six bits of MXCSR say what has happened.
+    let control = (pair.fresh_mxcsr & 0xffc0, pair.fresh_fcw);
     assert_eq!(
-        masks,
-        (0x1f80, 0x3f),
-        "the masks for exceptions in MXCSR and in the control word of the x87 on a fresh stack"
+        control, USUAL,
+        "the control bits of MXCSR and the control word of the x87 on a fresh stack, in decimal"
     );
 }
 
@@ -193,6 +198,35 @@ fn locals_live<S: Switch>() {
     assert!(text.contains("finished"), "the panic about a fiber that has finished says: {text}");
 }
 
+/// How often a [`Counted`] has switched.
+static SWITCHES: AtomicU32 = AtomicU32::new(0);
+
+/// Another switch, whose uses are counted.
+struct Counted<S>(PhantomData<S>);
+
+// SAFETY: the other one promises the same.
+unsafe impl<S: Switch> Switch for Counted<S> {
+    unsafe fn prepare(top: *mut u8, entry: Entry) -> *mut u8 {
+        // SAFETY: our caller upholds the same.
+        unsafe { S::prepare(top, entry) }
+    }
+
+    unsafe extern "C" fn switch(save: *mut *mut u8, load: *mut u8) {
+        SWITCHES.fetch_add(1, Relaxed);
+        // SAFETY: our caller upholds the same.
+        unsafe { S::switch(save, load) }
+    }
+}
+
+/// A fiber goes to and fro by the switch in its type.
+fn the_switch_is_used<S: Switch>() {
+    let before = SWITCHES.load(Relaxed);
+    let mut fiber = fiber::<Counted<S>>(|suspender| suspender.suspend());
+    assert_eq!((fiber.resume(), fiber.resume()), (Suspended, Finished), "a body with one pause");
+    let switches = SWITCHES.load(Relaxed) - before;
+    assert!(switches >= 4, "a `Fiber<S>` was resumed twice, with {switches} uses of `S::switch`");
+}
+
 /// Fibers that take turns, and one inside of another.
 fn fibers_know_who_resumed_them<S: Switch>() {
     let log = Rc::new(RefCell::new(Vec::new()));
@@ -234,9 +268,48 @@ fn fibers_know_who_resumed_them<S: Switch>() {
 fn step3_locals_live_from_one_resume_to_the_next() {
     locals_live::<Usual>();
     fibers_know_who_resumed_them::<Usual>();
+    the_switch_is_used::<Usual>();
     assert!(
         !grade::impls!(Fiber<Usual>: Send),
         "a fiber that is sent to another thread takes all that is on its stack with it"
+    );
+}
+
+#[grade::test(hint = "where is what both sides share when the fiber is moved?")]
+fn step3_a_fiber_may_be_moved_while_it_is_paused() {
+    let seen = Rc::new(Cell::new(0));
+    let mut fiber = fiber::<Usual>({
+        let seen = Rc::clone(&seen);
+        move |suspender| {
+            for round in 1..=2 {
+                seen.set(round);
+                suspender.suspend();
+            }
+            seen.set(3);
+        }
+    });
+    assert_eq!((fiber.resume(), seen.get()), (Suspended, 1), "where the fiber was made");
+    let mut fibers = vec![fiber];
+    assert_eq!((fibers[0].resume(), seen.get()), (Suspended, 2), "after it was moved to a Vec");
+    let mut fiber = Box::new(fibers.remove(0));
+    assert_eq!((fiber.resume(), seen.get()), (Finished, 3), "after it was moved to a Box");
+}
+
+/// What a process holds: its mappings, and the bytes of its heap.
+fn held() -> (usize, usize) {
+    (maps::count(), in_use())
+}
+
+/// Asserts that many fibers have left nothing behind.
+fn nothing_stays(what: &str, before: (usize, usize)) {
+    let after = held();
+    // The heap may have grown by some mappings, and the guards keep a little to know each other by.
+    assert!(after.0 <= before.0 + 100, "{} mappings before {what}, {} after", before.0, after.0);
+    assert!(
+        after.1 <= before.1 + 2_000,
+        "{} bytes of the heap before {what}, {} after",
+        before.1,
+        after.1
     );
 }
 
@@ -246,8 +319,9 @@ fn step3_locals_live_from_one_resume_to_the_next() {
             The kernel allows a process 65530 mappings, unless vm.max_map_count says otherwise."
 )]
 fn step3_there_is_room_for_ten_thousand_fibers() {
-    let before = maps::count();
+    drop(stack());
     let sum = Rc::new(Cell::new(0_u64));
+    let before = held();
     let mut fibers: Vec<Fiber<Usual>> = (0..10_000)
         .map(|number| {
             let sum = Rc::clone(&sum);
@@ -265,9 +339,12 @@ fn step3_there_is_room_for_ten_thousand_fibers() {
     }
     assert_eq!(sum.get(), 49_995_000, "the sum of the numbers from 0 to 9999");
     drop(fibers);
-    let after = maps::count();
-    // The heap may have grown by some.
-    assert!(after <= before + 100, "{before} mappings before 10000 fibers, {after} after them");
+    nothing_stays("10000 fibers that have finished", before);
+
+    let fresh: Vec<Fiber<Usual>> =
+        (0..1_000).map(|number| fiber(move |_| assert_eq!(number, 1_000, "it runs"))).collect();
+    drop(fresh);
+    nothing_stays("1000 fibers that have never run", before);
 }
 
 /// Uses the stack without an end.
@@ -299,6 +376,16 @@ fn panics_travel<S: Switch>() {
     assert_eq!(payload.downcast_ref(), Some(&12_u64), "the payload of the panic");
     let again = catch_unwind(AssertUnwindSafe(|| panics.resume()));
     assert!(again.is_err(), "a fiber that has panicked has finished, and was resumed");
+
+    // Whatever a body panics with, it is no payload of anybody else.
+    let mut panics = fiber::<S>(|_| panic_any(()));
+    let payload = catch_unwind(AssertUnwindSafe(|| panics.resume()))
+        .expect_err("a body has panicked with `()`, and `resume` has returned");
+    assert!(payload.is::<()>(), "the payload of a panic with `()`");
+    let mut panics = fiber::<S>(|_| panic_any("no"));
+    let payload = catch_unwind(AssertUnwindSafe(|| panics.resume()))
+        .expect_err("a body has panicked with a text, and `resume` has returned");
+    assert_eq!(payload.downcast_ref(), Some(&"no"), "the payload of a panic with a text");
 
     let mut catches = fiber::<S>(|suspender| {
         let payload = catch_unwind(|| panic_any(3_u64)).expect_err("it panics");
@@ -356,16 +443,13 @@ fn a_drop_unwinds<S: Switch>() {
     drop(paused);
     assert_eq!(taken(), "deep captured", "what is dropped with a paused fiber, innermost first");
 
-    let captured = local("captured");
-    let ran = local("it has run");
+    let (captured, begins) = (local("captured"), Rc::clone(&log));
     drop(fiber::<S>(move |suspender| {
-        drop(ran);
+        begins.borrow_mut().push("it begins");
         suspender.suspend();
         drop(captured);
     }));
-    let mut dropped = log.take();
-    dropped.sort_unstable();
-    assert_eq!(dropped, ["captured", "it has run"], "what is dropped with a fiber that never ran");
+    assert_eq!(taken(), "captured", "what happens when a fiber is dropped that never ran");
 
     let captured = local("captured");
     let mut finished = fiber::<S>(move |_| drop(captured));
@@ -402,6 +486,31 @@ fn step4_a_dropped_fiber_unwinds() {
     panic::set_hook(usual);
     let told = TOLD.load(Relaxed);
     assert_eq!(told, 0, "panics that were reported while a paused fiber was dropped");
+
+    let before = held();
+    let paused: Vec<Fiber<Usual>> = (0..1_000)
+        .map(|_| {
+            let mut fiber = fiber::<Usual>(|suspender| suspender.suspend());
+            fiber.resume();
+            fiber
+        })
+        .collect();
+    drop(paused);
+    nothing_stays("1000 fibers that were dropped while paused", before);
+}
+
+/// The control words are not among what it switches.
+#[cfg(target_arch = "x86_64")]
+fn the_control_words_are_left_alone<S: Switch>() {
+    use registers::{Kept, Pair, USUAL};
+    let (stack, theirs) = (stack(), (0x3f80, 0x077f));
+    let mut pair = Pair::new::<S>(stack.top(), Kept::from(9, theirs));
+    let found = pair.switch(Kept::from(1, USUAL));
+    let found = (found.mxcsr, found.fcw);
+    assert_eq!(
+        found, theirs,
+        "the control words behind a switch that leaves them alone are those of the other side"
+    );
 }
 
 #[grade::test(hint = "what does the assembly change, and which of that does the compiler know?\n\
@@ -412,11 +521,26 @@ fn step5_the_inline_switch_does_all_of_it() {
         use coroutines::given::Inline;
         registers_are_kept::<Inline>(registers::USUAL, registers::USUAL);
         an_entry_is_called::<Inline>();
+        the_control_words_are_left_alone::<Inline>();
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    skip("the inline switch does all of it");
+}
+
+#[grade::test(
+    hint = "is the switch alone at fault, or the fiber? Do the tests of step3 and step4 pass?\n\
+            If so: what is still in use in `resume`, and what in `suspend`, behind the assembly?"
+)]
+fn step5_fibers_go_by_the_inline_switch() {
+    #[cfg(target_arch = "x86_64")]
+    {
+        use coroutines::given::Inline;
         locals_live::<Inline>();
         fibers_know_who_resumed_them::<Inline>();
+        the_switch_is_used::<Inline>();
         panics_travel::<Inline>();
         a_drop_unwinds::<Inline>();
     }
     #[cfg(not(target_arch = "x86_64"))]
-    skip("the inline switch does all of it");
+    skip("fibers go by the inline switch");
 }

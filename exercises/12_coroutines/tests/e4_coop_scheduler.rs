@@ -54,6 +54,13 @@ fn assert_turns(scheduler: &Scheduler, wanted: &[&str]) {
     }
 }
 
+/// Outside of a task nobody can wait: whatever would pause there is to panic.
+#[track_caller]
+fn assert_panics_outside<T>(what: &str, call: impl FnOnce() -> T) {
+    let outside = catch_unwind(AssertUnwindSafe(|| drop(call())));
+    assert!(outside.is_err(), "{what} is for tasks while they run, and is to panic outside");
+}
+
 #[grade::test(
     hint = "one queue: who takes its turn from which end, and where do those go who yield?"
 )]
@@ -76,6 +83,23 @@ fn step1_turns_go_round() {
         &["0ns a yields", "0ns b yields", "0ns c ends", "0ns a ends", "0ns b yields", "0ns b ends"],
     );
     notes.assert(&["a1", "b1", "c1", "a2", "b2", "b3"], "what the tasks did in their turns");
+
+    // A second run of the same scheduler, beside another one; and a name is no number.
+    let other = Scheduler::default();
+    let elsewhere = other.spawn("elsewhere", || 5);
+    let twins = [1, 2].map(|number| {
+        scheduler.spawn("twin", move || {
+            yield_now();
+            number
+        })
+    });
+    assert_turns(
+        &scheduler,
+        &["0ns twin yields", "0ns twin yields", "0ns twin ends", "0ns twin ends"],
+    );
+    assert_eq!(twins.map(|twin| twin.join()), [1, 2], "the values of two tasks of one name");
+    assert_turns(&other, &["0ns elsewhere ends"]);
+    assert_eq!(elsewhere.join(), 5, "the value of a task of the other scheduler");
 }
 
 #[grade::test(
@@ -103,8 +127,24 @@ fn step1_a_task_spawns_others() {
         ],
     );
     assert_eq!(first.join().join(), 7, "the value of `child`, whose handle is that of `first`");
-    let outside = catch_unwind(|| spawn("nobody's", || ()).join());
-    assert!(outside.is_err(), "no task runs now, so there is none that could spawn another");
+    assert_panics_outside("`spawn`", || spawn("nobody's", || ()));
+    assert_panics_outside("`yield_now`", yield_now);
+
+    // A task may use its own scheduler, and run another one. Then it is still the one that runs.
+    let scheduler = Rc::new(Scheduler::default());
+    let own = Rc::clone(&scheduler);
+    scheduler.spawn("outer", move || {
+        own.spawn("by its scheduler", || ());
+        let inner = Scheduler::default();
+        inner.spawn("inner", yield_now);
+        assert_turns(&inner, &["0ns inner yields", "0ns inner ends"]);
+        yield_now();
+        spawn("by itself", || ());
+    });
+    assert_turns(
+        &scheduler,
+        &["0ns outer yields", "0ns by its scheduler ends", "0ns outer ends", "0ns by itself ends"],
+    );
 }
 
 #[grade::test(
@@ -135,6 +175,8 @@ fn step2_join_waits_for_the_end() {
         ],
     );
     assert_eq!(main.join(), "slow, 1", "after `run`, a value is there without a wait");
+    let later = scheduler.spawn("later", || ());
+    assert_panics_outside("`join` of a task that has not ended", || later.join());
 }
 
 #[grade::test(
@@ -213,6 +255,10 @@ fn step3_the_clock_jumps_to_the_next_sleeper() {
             "3s b ends",
         ],
     );
+    // The clock is that of the scheduler, not of the run.
+    scheduler.spawn("again", || sleep(seconds(1)));
+    assert_turns(&scheduler, &["3s again sleeps", "4s again ends"]);
+    assert_panics_outside("`sleep`", || sleep(Duration::ZERO));
 
     // As long as anybody is ready, it is still the same moment.
     let scheduler = Scheduler::default();
@@ -271,6 +317,9 @@ fn step3_a_thousand_long_sleeps_take_no_time() {
     assert!(tasks.into_iter().map(|task| task.join()).eq(0..1_000), "the values of all tasks");
 }
 
+/// A value that nobody can clone.
+struct Parcel(u8);
+
 #[grade::test(
     hint = "who waits first is served first, also where somebody else asks right after that"
 )]
@@ -279,13 +328,13 @@ fn step4_a_channel_hands_over_in_order() {
     let (channel, notes) = (Chan::bounded(2), Notes::default());
     for (name, values) in [("s", 0..4), ("t", 10..12)] {
         let channel = channel.clone();
-        scheduler.spawn(name, move || values.for_each(|value| channel.send(Box::new(value))));
+        scheduler.spawn(name, move || values.for_each(|value| channel.send(Parcel(value))));
     }
     for (name, count) in [("q", 2), ("r", 4)] {
         let (channel, notes) = (channel.clone(), notes.clone());
         scheduler.spawn(name, move || {
             for _ in 0..count {
-                notes.add(format!("{name}{}", channel.recv()));
+                notes.add(format!("{name}{}", channel.recv().0));
             }
         });
     }
@@ -305,6 +354,46 @@ fn step4_a_channel_hands_over_in_order() {
         ],
     );
     notes.assert(&["q0", "q1", "r2", "r10", "r3", "r11"], "who has received what");
+
+    // The thief asks before `first`, which was woken, has its turn.
+    let (channel, notes) = (Chan::bounded(1), Notes::default());
+    for name in ["first", "thief"] {
+        let (channel, notes) = (channel.clone(), notes.clone());
+        scheduler.spawn(name, move || {
+            if name == "thief" {
+                yield_now();
+            }
+            notes.add(format!("{name} {}", channel.recv()));
+        });
+    }
+    let sends = channel.clone();
+    scheduler.spawn("sends", move || {
+        sends.send(1);
+        yield_now();
+        sends.send(2);
+    });
+    assert_turns(
+        &scheduler,
+        &[
+            "0ns first waits",
+            "0ns thief yields",
+            // It wakes `first`, and only then yields.
+            "0ns sends yields",
+            "0ns thief waits",
+            "0ns first ends",
+            "0ns sends ends",
+            "0ns thief ends",
+        ],
+    );
+    notes.assert(&["first 1", "thief 2"], "who has received what");
+
+    // Where nobody has to wait, there need not be a task.
+    channel.send(3);
+    assert_eq!(channel.recv(), 3, "outside of a task, what was sent outside of one");
+    assert_panics_outside("`recv` from an empty channel", || channel.recv());
+    let full = Chan::bounded(1);
+    full.send(4);
+    assert_panics_outside("`send` to a full channel", || full.send(5));
 }
 
 #[grade::test(hint = "no room at all: how long does a sender have to wait, and how long not?")]
@@ -360,10 +449,12 @@ fn step5_a_deadlock_names_those_who_wait() {
     assert_eq!(Rc::strong_count(&held), 1, "who holds what the tasks held, after their scheduler");
 }
 
-/// Runs six tasks, of which two can end.
+/// Runs seven tasks, of which three can end.
 fn waiting_for_ever(held: &Rc<()>) -> Vec<String> {
     let scheduler = Scheduler::default();
     let (left, right) = (Chan::<u8>::bounded(0), Chan::<u8>::bounded(1));
+    // It has ended when the last of the others is spawned.
+    scheduler.spawn("quick", || ());
     let mut sleeper = Some(scheduler.spawn("sleeper", || sleep(HOUR)));
     for name in ["taker", "giver", "ender", "joiner"] {
         let (left, right, held) = (left.clone(), right.clone(), Rc::clone(held));
@@ -396,11 +487,23 @@ fn step5_a_task_that_has_ended_leaves_nothing() {
     for round in 1..=2 {
         // A second scheduler finds nothing of the first.
         let scheduler = Scheduler::default();
-        let main = scheduler.spawn("main", || {
-            let values = (0..8_000).map(|number| spawn("child", move || number).join());
-            values.sum::<u32>()
+        let main = scheduler.spawn("main", move || {
+            let children = (0..8_000).map(|number| spawn("child", move || number));
+            if round == 1 {
+                return children.map(|child| child.join()).sum::<u32>();
+            }
+            // All of the handles are kept, and none of the tasks.
+            let ended: Vec<_> = children.inspect(|_| yield_now()).collect();
+            ended.into_iter().map(|child| child.join()).sum()
         });
         let turns = lines(scheduler.run());
+        assert_eq!(
+            turns.last().map(String::as_str),
+            Some("0ns main ends"),
+            "the last turn in round {round}, after {} others; has `main` panicked, since there was \
+             no memory for one more stack?",
+            turns.len() - 1
+        );
         assert_eq!(turns.len(), 16_001, "turns in round {round}: 8000 of children, 8001 of `main`");
         assert_eq!(main.join(), 31_996_000, "the sum of all values, in round {round}");
     }

@@ -10,8 +10,7 @@ use std::{io, marker::PhantomData};
 /// When it is dropped, nothing stays mapped.
 pub struct Stack(Option<Guard>);
 impl Stack {
-    /// `usable` bytes, but at least one, rounded up to whole pages, and no more. Fails where there is no
-    /// memory for them.
+    /// `usable` bytes, but at least one, rounded up to whole pages, and no more. Fails without memory.
     pub fn new(usable: usize) -> io::Result<Stack> {
         // TODO: one step after the other; begin with the pages.
         todo!("a stack of {usable} bytes")
@@ -40,8 +39,7 @@ unsafe impl Switch for crate::given::Inline {
     }
 }
 
-/// A body on a stack of its own. When it is dropped while paused, the body unwinds there. (What happens
-/// if the body pauses or panics while it unwinds is up to you.)
+/// A body on a stack of its own. When it is dropped while paused, the body unwinds there.
 pub struct Fiber<S: Switch>(Stack, PhantomData<(*mut (), S)>);
 /// With this the body pauses.
 pub struct Suspender<S: Switch>(PhantomData<(*mut (), S)>);
