@@ -16,9 +16,6 @@ use std::task::{Context, Poll, Wake, Waker};
 use crate::sync::Ordering::{Acquire, Release};
 use crate::sync::{AtomicBool, Condvar, Mutex, MutexGuard};
 
-/// The number of the future that `run` was called with; tasks have other ones.
-const MAIN: u64 = 0;
-
 /// Polls tasks on the thread that has it, in the order in which they became ready. A new task is ready, and
 /// so is one that was woken since its last poll began: by any thread, and however often.
 #[derive(Default)]
@@ -30,7 +27,7 @@ pub struct Executor {
 #[derive(Default)]
 struct Inner {
     tasks: RefCell<BTreeMap<u64, Task>>,
-    /// The number of the newest task.
+    /// The number of the newest task, or of the newest `main`: none of them has that of another.
     newest: Cell<u64>,
     ready: Arc<Ready>,
 }
@@ -108,6 +105,11 @@ impl Ready {
 }
 
 impl Inner {
+    fn number(&self) -> u64 {
+        self.newest.set(self.newest.get() + 1);
+        self.newest.get()
+    }
+
     /// Polls a task; returns whether there was one to poll.
     fn poll(&self, number: u64) -> bool {
         let Some((mut future, flag)) = self.begin(number) else { return false };
@@ -146,15 +148,17 @@ impl Executor {
     }
 
     /// Runs `main`, and the tasks beside it, until `main` is ready; drops them then. Sleeps while nobody is ready.
+    /// `main` takes turns like a task. If it panics, so does `run`.
     pub fn run<F: Future>(&self, main: F) -> F::Output {
         let Inner { tasks, ready, .. } = &*self.inner;
         let mut main = pin!(main);
-        let flag = Flag::queued(MAIN, ready);
+        let number = self.inner.number();
+        let flag = Flag::queued(number, ready);
         let waker = Waker::from(flag.clone());
         loop {
             for _ in 0..ready.wait() {
                 match ready.pop() {
-                    Some(MAIN) => {
+                    Some(task) if task == number => {
                         flag.lower();
                         let result = main.as_mut().poll(&mut Context::from_waker(&waker));
                         let Poll::Ready(value) = result else { continue };
@@ -187,11 +191,10 @@ impl Spawner {
     pub fn spawn<F: Future + 'static>(&self, future: F) -> JoinHandle<F::Output> {
         let outcome = Rc::new(Outcome { result: Cell::new(None), waker: Cell::new(None) });
         let report = Report { future: Some(Box::pin(future)), outcome: outcome.clone() };
-        let mut number = MAIN;
+        let mut number = 0;
         // Without an executor, the report is dropped here, and says that the task is cancelled.
         if let Some(inner) = self.inner.upgrade() {
-            number = inner.newest.get() + 1;
-            inner.newest.set(number);
+            number = inner.number();
             let flag = Flag::queued(number, &inner.ready);
             let task = Task { future: Some(Box::pin(report)), flag };
             inner.tasks.borrow_mut().insert(number, task);
@@ -261,7 +264,7 @@ pub enum JoinError {
 }
 
 impl<T> JoinHandle<T> {
-    /// Drops the future of the task at once, unless the task has ended.
+    /// Drops the future of the task at once, or at the end of the poll that it is in, unless the task has ended.
     pub fn abort(&self) {
         if let Some(inner) = self.inner.upgrade() {
             // The drop runs code of the task, which may want the tasks: they are not borrowed any more.

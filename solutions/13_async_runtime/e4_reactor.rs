@@ -30,7 +30,7 @@ pub use crate::given::{Elapsed, JoinHandle, spawn};
 ///
 /// The thread sleeps while no task can go on, and is awake at once when a task is woken, by whichever
 /// thread. A task that is always ready holds up neither sleeps nor descriptors, and signals hold up
-/// nothing. It makes no thread, and leaves no descriptor.
+/// nothing. It makes no thread, and leaves no descriptor when its sleeps and `Async`s are dropped.
 pub fn run<F: Future>(main: F) -> F::Output {
     let reactor = Rc::new(Reactor::new().expect("the system has descriptors left"));
     let notifier = Arc::clone(&reactor.notifier);
@@ -49,19 +49,20 @@ thread_local! {
     static CURRENT: RefCell<Option<Rc<Reactor>>> = const { RefCell::new(None) };
 }
 
-/// The reactor of this thread, while it lives.
-struct Entered;
+/// This reactor is that of the thread, while it lives. Then it is again the one that was.
+struct Entered {
+    before: Option<Rc<Reactor>>,
+}
 
 impl Entered {
     fn new(reactor: Rc<Reactor>) -> Entered {
-        CURRENT.set(Some(reactor));
-        Entered
+        Entered { before: CURRENT.replace(Some(reactor)) }
     }
 }
 
 impl Drop for Entered {
     fn drop(&mut self) {
-        CURRENT.set(None);
+        CURRENT.set(self.before.take());
     }
 }
 
@@ -177,7 +178,7 @@ impl Direction {
 }
 
 /// A descriptor that tasks can wait for: one task to read and one to write, at the same time.
-/// Dropped, it is no longer registered, also where its file stays open by another descriptor.
+/// Dropped, also after `run`, it is not registered, also where its file stays open by another descriptor.
 pub struct Async<T: AsFd> {
     io: T,
     token: u64,
@@ -271,7 +272,7 @@ pub struct Sleep {
 }
 
 /// Sleeps for so long from this call on. Sleeps end in the order of their deadlines, and
-/// [`Duration::MAX`] never ends.
+/// [`Duration::MAX`] never ends. A sleep belongs to the [`run`] that polls it first.
 pub fn sleep(length: Duration) -> Sleep {
     // Where the sum is too large for a clock, the deadline never comes.
     Sleep { deadline: Instant::now().checked_add(length), entry: None }

@@ -180,6 +180,9 @@ fn step2_run_ends_with_main() {
             }
         }
     });
+    let mut endless: Pin<&mut JoinHandle<()>> = pin!(endless);
+    let waits = Task::new();
+    assert!(waits.poll(endless.as_mut()).is_pending(), "it never ends");
     let text = String::from("borrowed");
     let value = executor.run(async {
         while turns.get() < 3 {
@@ -194,10 +197,47 @@ fn step2_run_ends_with_main() {
         "the future of a task that has not ended is dropped with the end of main"
     );
     assert_eq!(executor.live_tasks(), 0, "tasks after the end of main");
-    let mut endless: Pin<&mut JoinHandle<()>> = pin!(endless);
-    let result = Task::new().poll(endless.as_mut());
+    assert_eq!(waits.wakes(), 1, "wake-ups of who waits for a task that ends with main");
+    let result = waits.poll(endless.as_mut());
     assert!(matches!(result, Ready(Err(JoinError::Cancelled))), "of the task remains: {result:?}");
-    assert_eq!(executor.run(ready(1)), 1, "it can run again");
+    // It can run again. What is dropped with the end of main may spawn.
+    let guard = OnDrop({
+        let spawner = spawner.clone();
+        move || let_go(spawner.spawn(ready(())))
+    });
+    let_go(spawner.spawn(async move {
+        let _guard = guard;
+        pending::<()>().await
+    }));
+    let other = spawner.spawn(async {
+        for _ in 0..5 {
+            yields(1).await;
+        }
+    });
+    let (mut other, mut polls) = (pin!(other), 0);
+    let ended = executor.run(poll_fn(|context| {
+        polls += 1;
+        // The last poll wakes a main that has ended.
+        context.waker().wake_by_ref();
+        if polls < 2 { Pending } else { Ready(other.as_mut().poll(context).is_ready()) }
+    }));
+    assert!(!ended, "the other task needs more turns than this main gives it");
+    let (gate, mut polls) = (Gate::new("a"), 0);
+    let_go(spawner.spawn({
+        let gate = gate.clone();
+        async move {
+            for _ in 0..5 {
+                yields(1).await;
+            }
+            gate.open(1);
+        }
+    }));
+    let mut main = pin!(gate.wait());
+    executor.run(poll_fn(|context| {
+        polls += 1;
+        main.as_mut().poll(context)
+    }));
+    assert_eq!(polls, 2, "polls of a main that waits for a task, which ends in its sixth turn");
 }
 
 #[grade::test(
@@ -351,11 +391,55 @@ fn step3_an_abort_drops_the_future_at_once() {
         matches!(task.poll(handle.as_mut()), Ready(Err(JoinError::Cancelled))),
         "it was aborted"
     );
-    // An abort after the end changes nothing.
-    let mut handle = Box::pin(spawner.spawn(ready(5)));
+    // An abort after the end changes nothing. The drop of a future that has ended may spawn, too.
+    let guard = OnDrop({
+        let spawner = spawner.clone();
+        move || let_go(spawner.spawn(ready(())))
+    });
+    let mut handle = Box::pin(spawner.spawn(poll_fn(move |_| {
+        let _guard = &guard;
+        Ready(5)
+    })));
     executor.turn();
     handle.abort();
     assert!(matches!(task.poll(handle.as_mut()), Ready(Ok(5))), "it had ended before");
+    assert_eq!((executor.turn(), executor.live_tasks()), (1, 0), "polls of what the drop spawned");
+    // An abort before the first poll.
+    let gate = Gate::new("c");
+    let mut handle = Box::pin(spawner.spawn(gate.wait()));
+    handle.abort();
+    assert_eq!(gate.drops(), 1, "drops of a future that was aborted before its first poll");
+    assert_eq!((executor.turn(), gate.polls()), (0, 0), "polls of it");
+    assert!(
+        matches!(task.poll(handle.as_mut()), Ready(Err(JoinError::Cancelled))),
+        "it was aborted before its first poll"
+    );
+    // An abort by the task itself, in its poll.
+    let executor = Rc::new(executor);
+    let own = Rc::new(RefCell::new(None::<JoinHandle<()>>));
+    let (gate, live) = (Gate::new("d"), Rc::new(Cell::new(0)));
+    own.replace(Some(spawner.spawn({
+        let (executor, own, gate, live) =
+            (executor.clone(), own.clone(), gate.clone(), live.clone());
+        async move {
+            live.set(executor.live_tasks());
+            own.borrow().as_ref().expect("the handle is there").abort();
+            gate.wait().await;
+        }
+    })));
+    assert_eq!((executor.turn(), live.get()), (1, 1), "polls, and live tasks during the poll");
+    assert_eq!(
+        (executor.live_tasks(), gate.polls(), gate.drops()),
+        (0, 1, 1),
+        "live tasks, polls and drops after the poll in which a task has aborted itself"
+    );
+    gate.open(1);
+    assert_eq!((executor.turn(), gate.polls()), (0, 1), "polls of a task that has aborted itself");
+    let mut handle = Box::pin(own.take().expect("the handle is there"));
+    assert!(
+        matches!(task.poll(handle.as_mut()), Ready(Err(JoinError::Cancelled))),
+        "it has aborted itself"
+    );
 }
 
 #[grade::test(hint = "how far does a panic of a task unwind, and what is left of the task?")]
@@ -370,7 +454,7 @@ fn step3_a_panic_stays_in_its_task() {
     let panics = spawner.spawn(async move {
         let _guard = guard;
         yields(1).await;
-        std::panic::resume_unwind(Box::new("a panic of this test"));
+        std::panic::resume_unwind(Box::new(1_213_u64));
     });
     let other = spawner.spawn(async {
         yields(1).await;
@@ -381,8 +465,7 @@ fn step3_a_panic_stays_in_its_task() {
     let Err(JoinError::Panicked(payload)) = panicked else {
         panic!("the outcome of a task that panicked: {panicked:?}");
     };
-    let text = payload.downcast_ref::<&str>();
-    assert_eq!(text, Some(&"a panic of this test"), "the payload of the panic");
+    assert_eq!(payload.downcast_ref::<u64>(), Some(&1_213), "the payload of the panic");
     assert_eq!(drops.get(), 1, "drops of the future that panicked");
     assert!(matches!(other, Ok(3)), "another task goes on: {other:?}");
 }
@@ -399,14 +482,20 @@ fn step3_nothing_outlives_the_executor() {
     let keep = |ends: bool| {
         let (value, wakers, spawner) = (value.clone(), wakers.clone(), spawner.clone());
         let kept = RefCell::new(None);
+        // Its drop spawns, whoever drops it.
+        let guard = OnDrop({
+            let spawner = spawner.clone();
+            move || let_go(spawner.spawn(ready(())))
+        });
         poll_fn(move |context: &mut Context<'_>| -> Poll<usize> {
+            let _guard = &guard;
             wakers.borrow_mut().push(context.waker().clone());
             let task = spawner.spawn(pending::<()>());
             kept.replace(Some((context.waker().clone(), spawner.clone(), task)));
             if ends { Ready(Rc::strong_count(&value)) } else { Pending }
         })
     };
-    let ended = spawner.spawn(keep(true));
+    let mut ended = Box::pin(spawner.spawn(keep(true)));
     let mut waits = Box::pin(spawner.spawn(keep(false)));
     executor.turn();
     assert_eq!(
@@ -414,10 +503,16 @@ fn step3_nothing_outlives_the_executor() {
         2,
         "owners of a value: this test, and the task that waits"
     );
-    assert_eq!(executor.live_tasks(), 3, "tasks: one waits, and each has spawned one");
+    assert_eq!(
+        executor.live_tasks(),
+        4,
+        "tasks: one waits, each has spawned one, and so has a drop"
+    );
+    let task = Task::new();
+    assert!(task.poll(waits.as_mut()).is_pending(), "it never ends");
     let_go(executor);
     assert_eq!(Rc::strong_count(&value), 1, "owners of the value when the executor has gone");
-    let task = Task::new();
+    assert_eq!(task.wakes(), 1, "wake-ups of who waits for a task whose executor has gone");
     let left = task.poll(waits.as_mut());
     assert!(matches!(left, Ready(Err(JoinError::Cancelled))), "of the task that waited: {left:?}");
     let late = value.clone();
@@ -430,6 +525,8 @@ fn step3_nothing_outlives_the_executor() {
     );
     late.abort();
     ended.abort();
+    let left = task.poll(ended.as_mut());
+    assert!(matches!(left, Ready(Ok(_))), "of the task that had ended: {left:?}");
     // A wake-up of a task that has gone is harmless, on any thread.
     let wakers = wakers.take();
     assert_eq!(wakers.len(), 2, "wakers that are left");

@@ -17,9 +17,10 @@ use std::io::{self, ErrorKind, PipeReader, PipeWriter, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 use std::os::unix::net::UnixStream;
+use std::panic::{catch_unwind, resume_unwind};
 use std::pin::pin;
 use std::rc::Rc;
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
 use std::task::Poll;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -31,7 +32,7 @@ use clients::Clients;
 use falls_asleep::Thread;
 use grade::cpu::{self, spent_by};
 use grade::storm::SignalStorm;
-use interest::registrations_of;
+use interest::{open_epolls, registrations_of};
 use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::sys::eventfd::{EfdFlags, EventFd};
@@ -56,6 +57,12 @@ fn hold_the_thread_until(time: Instant) {
 /// wait for something that comes in half a second.
 const TOO_MANY_ROUNDS: u64 = 50;
 const TOO_BUSY: Duration = ms(100);
+
+/// A wake-up of a task leads to no more rounds than this.
+const FEW_ROUNDS: u64 = 8;
+
+/// For so long a thread that sleeps is left alone: one that looks again and again would do so meanwhile.
+const LEFT_ASLEEP: Duration = ms(400);
 
 /// Waits for half a second, and for what else there is, which does not come meanwhile.
 #[track_caller]
@@ -120,6 +127,22 @@ fn step1_tasks_run_until_main_ends_and_nothing_stays() {
         // One that outlives the runtime.
         discard(kept);
     }
+    // An `Async` that does, too.
+    let outlives = run(async { pipe_to_read() });
+    discard(outlives);
+    // A `run` within it panics, and disturbs nothing; a panic of `main` leaves nothing.
+    let unwound = catch_unwind(|| {
+        run(async {
+            let inner = catch_unwind(|| run(ready(())));
+            assert!(inner.is_err(), "a `run` within `run`");
+            sleep(ms(1)).await;
+            resume_unwind(Box::new(1_214_u64));
+        })
+    });
+    let payload = unwound.expect_err("`main` has panicked");
+    assert_eq!(payload.downcast_ref::<u64>(), Some(&1_214), "the payload of the panic of `main`");
+    let left = open_epolls();
+    assert_eq!(left, 0, "epoll descriptors that are open after a panic of `main`");
 }
 
 const SLEEPS: usize = 40;
@@ -300,7 +323,7 @@ fn step1_a_dropped_sleep_leaves_no_timer() {
 }
 
 #[grade::test(
-    timeout_ms = 10_000,
+    timeout_ms = 15_000,
     census = true,
     hint = "the thread sleeps in epoll_wait when another thread wakes a task: what makes it return? \
             Is what made it return still there when it sleeps again?"
@@ -319,17 +342,45 @@ fn step2_a_wake_up_from_another_thread_ends_the_wait() {
             let ringing = Arc::clone(&bell);
             let ringer = thread::spawn(move || {
                 let asleep = runtime.has_fallen_asleep();
+                if length.is_none() {
+                    thread::sleep(LEFT_ASLEEP);
+                }
                 ringing.ring();
                 asleep
             });
             if let Some(length) = length {
                 spawn(sleep(length));
             }
+            let before = rounds();
             spawn(async move { bell.has_rung(1).await }).await;
+            let rounds = rounds() - before;
             assert!(ringer.join().unwrap(), "{what}, and the thread never does");
+            assert!(
+                rounds < FEW_ROUNDS,
+                "{what}, until another thread wakes a task: the executor went through {rounds} rounds, \
+                 though it sleeps until then"
+            );
             assert_quiet("another thread has woken a task").await;
         });
     }
+    // Each ring comes when the thread is asleep, and nothing else ends the sleep.
+    run(async {
+        let bell = Bell::new();
+        let ringing = Arc::clone(&bell);
+        let (ask, asked) = mpsc::channel();
+        let ringer = thread::spawn(move || {
+            for () in asked {
+                runtime.has_fallen_asleep();
+                ringing.ring();
+            }
+        });
+        for times in 1..=30 {
+            ask.send(()).unwrap();
+            bell.has_rung(times).await;
+        }
+        drop(ask);
+        ringer.join().unwrap();
+    });
     run(async {
         const EACH: usize = 2_000;
         let bell = Bell::new();
@@ -559,6 +610,8 @@ fn step4_a_dropped_descriptor_is_not_registered_any_more() {
         let first = ours.read_with(|mut ours| ours.read(&mut [0])).await;
         assert_eq!(first.unwrap(), 1, "bytes that were read");
         assert_quiet("a socket has more bytes than were read").await;
+        drop(theirs);
+        assert_quiet("the other end of a socket is closed, and no task waits for it").await;
         discard(ours);
 
         let (reader, mut writer) = io::pipe().unwrap();

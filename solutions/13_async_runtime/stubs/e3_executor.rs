@@ -1,8 +1,9 @@
 //! Run many tasks on one thread, and let any thread wake them.
 
-use std::any::Any;
-use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::{any::Any, pin::Pin};
+
+// What reaches other threads comes from `crate::sync`; in the tests it is the model's. An `Arc` is that of std.
 
 /// Polls tasks on the thread that has it, in the order in which they became ready. A new task is ready, and
 /// so is one that was woken since its last poll began: by any thread, and however often.
@@ -13,10 +14,8 @@ pub struct Executor {}
 /// Adds tasks to an executor; it does not keep the executor alive.
 #[derive(Clone)]
 pub struct Spawner {}
-
 /// Waits for the end of a task. Who drops it leaves the task alone.
 pub struct JoinHandle<T>(Option<T>);
-
 /// Why a task has no value: it panicked with this payload, or its future was dropped before its end.
 #[derive(Debug)]
 pub enum JoinError {
@@ -32,6 +31,7 @@ impl Executor {
         todo!("a turn")
     }
     /// Runs `main`, and the tasks beside it, until `main` is ready; drops them then. Sleeps while nobody is ready.
+    /// `main` takes turns like a task. If it panics, so does `run`.
     pub fn run<F: Future>(&self, main: F) -> F::Output {
         todo!("run a future of {} bytes to its end", size_of_val(&main))
     }
@@ -47,7 +47,7 @@ impl Spawner {
     }
 }
 impl<T> JoinHandle<T> {
-    /// Drops the future of the task at once, unless the task has ended.
+    /// Drops the future of the task at once, or at the end of the poll that it is in, unless the task has ended.
     pub fn abort(&self) {
         todo!("cancel the task: {}", self.0.is_some())
     }

@@ -12,14 +12,14 @@ pub use crate::given::{Elapsed, JoinHandle, spawn};
 ///
 /// The thread sleeps while no task can go on, and is awake at once when a task is woken, by whichever
 /// thread. A task that is always ready holds up neither sleeps nor descriptors, and signals hold up
-/// nothing. It makes no thread, and leaves no descriptor.
+/// nothing. It makes no thread, and leaves no descriptor when its sleeps and `Async`s are dropped.
 pub fn run<F: Future>(main: F) -> F::Output {
     // TODO: `crate::given::run` runs the tasks. What does your reactor do when none can run?
     todo!("{}", name(&main))
 }
 
 /// A descriptor that tasks can wait for: one task to read and one to write, at the same time.
-/// Dropped, it is no longer registered, also where its file stays open by another descriptor.
+/// Dropped, also after `run`, it is not registered, also where its file stays open by another descriptor.
 pub struct Async<T: AsFd> {
     io: T,
 }
@@ -44,7 +44,7 @@ impl<T: AsFd> Async<T> {
 /// Ends when its time is over. Dropped, it leaves no timer, and no waker.
 pub struct Sleep(Duration);
 /// Sleeps for so long from this call on. Sleeps end in the order of their deadlines, and
-/// [`Duration::MAX`] never ends.
+/// [`Duration::MAX`] never ends. A sleep belongs to the [`run`] that polls it first.
 pub fn sleep(length: Duration) -> Sleep {
     Sleep(length)
 }
