@@ -1,7 +1,5 @@
 //! Give a function a stack of its own.
-//!
-//! `step1` stacks, `step2` the naked switch, `step3` fibers, `step4` panics and drops, `step5` the inline
-//! switch: `cargo test -p coroutines --test e2_context_switch step1`
+//! `step1` stacks, `step2` naked switch, `step3` fibers, `step4` panics and drops, `step5` inline switch.
 
 use crate::given::{Guard, Resumed, Switch};
 use std::{io, marker::PhantomData};
