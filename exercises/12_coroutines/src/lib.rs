@@ -4,10 +4,7 @@ pub mod given;
 
 #[cfg_attr(feature = "solution", path = "../../../solutions/12_coroutines/e0_countdown.rs")]
 pub mod e0_countdown;
-#[cfg_attr(
-    feature = "solution",
-    path = "../../../solutions/12_coroutines/e1_generator_by_hand.rs"
-)]
+#[cfg_attr(feature = "solution", path = "../../../solutions/12_coroutines/e1_generator_by_hand.rs")]
 pub mod e1_generator_by_hand;
 #[cfg_attr(feature = "solution", path = "../../../solutions/12_coroutines/e2_context_switch.rs")]
 pub mod e2_context_switch;
