@@ -5,7 +5,9 @@
 //! shipped: what a learner has typed makes no difference.
 
 use std::fmt::Write;
+use std::sync::LazyLock;
 use std::sync::atomic::AtomicBool;
+use std::time::{Duration, SystemTime};
 
 use anyhow::Result;
 use course::catalog::Exercise;
@@ -31,9 +33,7 @@ fn every_mistake_is_rejected_as_it_says() {
         let mistakes = sample(Mistake::all(exercise)?);
         mistakes.iter().map(|mistake| checks().mistake(exercise, mistake)).collect()
     }));
-    if !strict() {
-        note(&sampled().unwrap_or_else(|error| format!("{error:#}")));
-    }
+    note(&sampled().unwrap_or_else(|error| format!("{error:#}")));
 }
 
 #[test]
@@ -64,23 +64,36 @@ fn problems(check: impl Fn(&Exercise) -> Result<Vec<Report>>) -> Vec<String> {
     each.collect()
 }
 
-/// All of the mistakes where the rules are strict, the first of an exercise elsewhere.
+/// Every second one of the mistakes where the rules are strict, the others on the next day, for all of
+/// them take too long; the first of an exercise elsewhere.
 fn sample(mut mistakes: Vec<Mistake>) -> Vec<Mistake> {
     if !strict() {
         mistakes.truncate(1);
+        return mistakes;
     }
-    mistakes
+    mistakes.into_iter().skip(*ODD_DAY).step_by(2).collect()
 }
+
+/// 1 on every second day, else 0; the same all through a run.
+static ODD_DAY: LazyLock<usize> = LazyLock::new(|| {
+    const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+    let now = SystemTime::UNIX_EPOCH.elapsed().expect("the clock is set");
+    usize::from(now.as_secs() / DAY.as_secs() % 2 == 1)
+});
 
 /// Which mistakes were tried.
 fn sampled() -> Result<String> {
-    let mut text = "mistakes tried (all of them where CI is set):".to_owned();
+    let mut text =
+        "mistakes tried (half of them where CI is set; `cargo course verify` tries all):"
+            .to_owned();
     for exercise in &project().catalog.exercises {
         let all = Mistake::all(exercise)?;
-        let count = all.len();
-        for mistake in sample(all) {
-            write!(text, "\n  {} {}, 1 of {count}", exercise.id(), mistake.name)?;
-        }
+        let (count, tried) = (all.len(), sample(all));
+        let names = match &*tried {
+            [one] => format!("{}, 1", one.name),
+            several => several.len().to_string(),
+        };
+        write!(text, "\n  {} {names} of {count}", exercise.id())?;
     }
     Ok(text)
 }
