@@ -9,7 +9,7 @@ use sync::Arc;
 
 #[cfg_attr(feature = "solution", path = "../../../solutions/07_primitives/e4_oneshot.rs")]
 #[cfg_attr(not(feature = "solution"), path = "../src/e4_oneshot.rs")]
-#[allow(dead_code)]
+#[allow(dead_code, reason = "the tests need not use all of a learner's file")]
 mod e4_oneshot;
 
 use e4_oneshot::{Disconnected, Receiver, Sender, oneshot};

@@ -15,7 +15,7 @@ use sync::Arc;
 
 #[cfg_attr(feature = "solution", path = "../../../solutions/10_shared_memory/e4_spsc_ring.rs")]
 #[cfg_attr(not(feature = "solution"), path = "../src/e4_spsc_ring.rs")]
-#[allow(dead_code)]
+#[allow(dead_code, reason = "the tests need not use all of a learner's file")]
 mod e4_spsc_ring;
 
 use e4_spsc_ring::{Consumer, PeerClosed, Producer, SpscRing};

@@ -13,6 +13,34 @@ pub struct NakedBare;
 /// As `Inline`, but it goes on by a return.
 pub struct InlineReturn;
 
+/// The naked switch, with what stores and loads the control words, and with what goes on.
+macro_rules! naked_switch {
+    ([$($store:literal),*], [$($load:literal),*], [$($go_on:literal),*]) => {
+        #[unsafe(naked)]
+        unsafe extern "C" fn switch(save: *mut *mut u8, load: *mut u8) {
+            naked_asm!(
+                "push rbp",
+                "push rbx",
+                "push r12",
+                "push r13",
+                "push r14",
+                "push r15",
+                $($store,)*
+                "mov [rdi], rsp",
+                "mov rsp, rsi",
+                $($load,)*
+                "pop r15",
+                "pop r14",
+                "pop r13",
+                "pop r12",
+                "pop rbx",
+                "pop rbp",
+                $($go_on,)*
+            )
+        }
+    };
+}
+
 // SAFETY: it does what `Naked` does.
 unsafe impl Switch for NakedJump {
     unsafe fn prepare(top: *mut u8, entry: Entry) -> *mut u8 {
@@ -20,33 +48,11 @@ unsafe impl Switch for NakedJump {
         unsafe { Naked::prepare(top, entry) }
     }
 
-    #[unsafe(naked)]
-    unsafe extern "C" fn switch(save: *mut *mut u8, load: *mut u8) {
-        naked_asm!(
-            "push rbp",
-            "push rbx",
-            "push r12",
-            "push r13",
-            "push r14",
-            "push r15",
-            "sub rsp, 8",
-            "stmxcsr [rsp]",
-            "fnstcw [rsp + 4]",
-            "mov [rdi], rsp",
-            "mov rsp, rsi",
-            "ldmxcsr [rsp]",
-            "fldcw [rsp + 4]",
-            "add rsp, 8",
-            "pop r15",
-            "pop r14",
-            "pop r13",
-            "pop r12",
-            "pop rbx",
-            "pop rbp",
-            "pop rcx",
-            "jmp rcx",
-        )
-    }
+    naked_switch!(
+        ["sub rsp, 8", "stmxcsr [rsp]", "fnstcw [rsp + 4]"],
+        ["ldmxcsr [rsp]", "fldcw [rsp + 4]", "add rsp, 8"],
+        ["pop rcx", "jmp rcx"]
+    );
 }
 
 /// The frame without control words: six registers, where to go on, and a return address.
@@ -64,26 +70,7 @@ unsafe impl Switch for NakedWithoutControl {
         unsafe { prepare_bare(top, entry) }
     }
 
-    #[unsafe(naked)]
-    unsafe extern "C" fn switch(save: *mut *mut u8, load: *mut u8) {
-        naked_asm!(
-            "push rbp",
-            "push rbx",
-            "push r12",
-            "push r13",
-            "push r14",
-            "push r15",
-            "mov [rdi], rsp",
-            "mov rsp, rsi",
-            "pop r15",
-            "pop r14",
-            "pop r13",
-            "pop r12",
-            "pop rbx",
-            "pop rbp",
-            "ret",
-        )
-    }
+    naked_switch!([], [], ["ret"]);
 }
 
 // SAFETY: as above.
@@ -93,27 +80,7 @@ unsafe impl Switch for NakedBare {
         unsafe { prepare_bare(top, entry) }
     }
 
-    #[unsafe(naked)]
-    unsafe extern "C" fn switch(save: *mut *mut u8, load: *mut u8) {
-        naked_asm!(
-            "push rbp",
-            "push rbx",
-            "push r12",
-            "push r13",
-            "push r14",
-            "push r15",
-            "mov [rdi], rsp",
-            "mov rsp, rsi",
-            "pop r15",
-            "pop r14",
-            "pop r13",
-            "pop r12",
-            "pop rbx",
-            "pop rbp",
-            "pop rcx",
-            "jmp rcx",
-        )
-    }
+    naked_switch!([], [], ["pop rcx", "jmp rcx"]);
 }
 
 // SAFETY: as `Inline`.
