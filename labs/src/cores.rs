@@ -1,6 +1,6 @@
-//! Two cores for two that talk to each other, so that each has its own, and always the same.
+//! Which cores a lab runs on: one for all that it makes, or two for two that talk to each other.
 
-use nix::Result;
+use anyhow::{Context, Result};
 use nix::sched::{CpuSet, sched_getaffinity, sched_setaffinity};
 use nix::unistd::Pid;
 
@@ -18,6 +18,20 @@ pub fn two() -> Result<Option<[usize; 2]>> {
     Ok(cores.next().zip(cores.next()).map(|(first, second)| [first, second]))
 }
 
+/// Does it with this thread, and all that it makes, on the first core that it may run on.
+///
+/// # Errors
+///
+/// Fails where `run` does, and where the system does not let the thread stay there.
+pub fn on_one<T>(run: impl FnOnce() -> Result<T>) -> Result<T> {
+    let allowed = sched_getaffinity(THIS_THREAD)?;
+    let core = (0..CpuSet::count()).find(|&core| allowed.is_set(core) == Ok(true));
+    stay_on(core.context("there is no core to run on")?)?;
+    let result = run();
+    sched_setaffinity(THIS_THREAD, &allowed)?;
+    result
+}
+
 /// Keeps this thread on a core, and so what it forks or spawns from now on.
 ///
 /// # Errors
@@ -26,5 +40,5 @@ pub fn two() -> Result<Option<[usize; 2]>> {
 pub fn stay_on(core: usize) -> Result<()> {
     let mut one = CpuSet::new();
     one.set(core)?;
-    sched_setaffinity(THIS_THREAD, &one)
+    Ok(sched_setaffinity(THIS_THREAD, &one)?)
 }

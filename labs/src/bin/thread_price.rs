@@ -9,12 +9,12 @@ use std::io::{PipeReader, PipeWriter, Read, Write, pipe};
 use std::process::ExitCode;
 use std::thread;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 use labkit::{Cost, Lab, Variant};
+use labs::cores;
 use nix::libc;
-use nix::sched::{CpuSet, sched_getaffinity, sched_setaffinity};
 use nix::sys::wait::{WaitStatus, waitpid};
-use nix::unistd::{ForkResult, Pid, fork};
+use nix::unistd::{ForkResult, fork};
 
 /// How many threads or processes are made in one turn, one after the other.
 const BIRTHS: u32 = 20;
@@ -60,7 +60,7 @@ fn measure(lab: &mut Lab) -> Result<()> {
         let tables = &tables;
         variants.push((
             name.to_owned(),
-            Box::new(move || on_one_core(|| to_and_fro(pair, tables, trips))),
+            Box::new(move || cores::on_one(|| to_and_fro(pair, tables, trips))),
         ));
     }
     lab.measure(rounds, variants)?;
@@ -124,19 +124,6 @@ fn fork_and_wait() -> bool {
         }
         Err(_) => false,
     }
-}
-
-/// Does it with this thread, and all that it makes, on one core.
-fn on_one_core<T>(run: impl FnOnce() -> Result<T>) -> Result<T> {
-    let this = Pid::from_raw(0);
-    let allowed = sched_getaffinity(this)?;
-    let core = (0..CpuSet::count()).find(|&core| allowed.is_set(core) == Ok(true));
-    let mut one = CpuSet::new();
-    one.set(core.context("there is no core to run on")?)?;
-    sched_setaffinity(this, &one)?;
-    let result = run();
-    sched_setaffinity(this, &allowed)?;
-    result
 }
 
 /// Passes a byte to a partner and back, so many times.

@@ -4,25 +4,11 @@ use std::io::{PipeReader, PipeWriter, Read, Write, pipe};
 use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 use std::{ptr, thread};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 use labkit::Cost;
 use nix::libc;
-use nix::sched::{CpuSet, sched_getaffinity, sched_setaffinity};
 use nix::sys::wait::{WaitStatus, waitpid};
-use nix::unistd::{ForkResult, Pid, fork};
-
-/// Does it with this thread, and all that it makes, on one core.
-pub fn on_one_core<T>(run: impl FnOnce() -> Result<T>) -> Result<T> {
-    let this = Pid::from_raw(0);
-    let allowed = sched_getaffinity(this)?;
-    let core = (0..CpuSet::count()).find(|&core| allowed.is_set(core) == Ok(true));
-    let mut one = CpuSet::new();
-    one.set(core.context("there is no core to run on")?)?;
-    sched_setaffinity(this, &one)?;
-    let result = run();
-    sched_setaffinity(this, &allowed)?;
-    result
-}
+use nix::unistd::{ForkResult, fork};
 
 /// Two threads hand a turn to and fro. Each sleeps while it is the other's.
 pub fn threads(count: u32) -> Result<Cost> {

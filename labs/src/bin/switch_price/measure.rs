@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 use labkit::{Lab, RatioSummary, Variant};
+use labs::cores;
 
 use crate::given::{Inline, Naked};
 use crate::switches::{InlineReturn, NakedBare, NakedJump, NakedWithoutControl};
@@ -39,8 +40,8 @@ pub fn measure(lab: &mut Lab) -> Result<()> {
             Box::new(move || trips::fiber::<NakedWithoutControl>(count)),
         ),
         ("naked".to_owned(), Box::new(move || trips::fiber::<Naked>(count))),
-        ("threads".to_owned(), Box::new(move || kernel::on_one_core(|| kernel::threads(few)))),
-        ("processes".to_owned(), Box::new(move || kernel::on_one_core(|| kernel::processes(few)))),
+        ("threads".to_owned(), Box::new(move || cores::on_one(|| kernel::threads(few)))),
+        ("processes".to_owned(), Box::new(move || cores::on_one(|| kernel::processes(few)))),
     ];
     lab.measure(rounds, variants)?;
     report(lab, count, few);

@@ -6,10 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::thread::{self, Thread};
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Result, ensure};
 use labkit::Cost;
-use nix::sched::{CpuSet, sched_getaffinity, sched_setaffinity};
-use nix::unistd::Pid;
 
 #[derive(Default)]
 struct Ball {
@@ -77,17 +75,4 @@ pub fn threads(throws: u32) -> Result<Cost> {
         ensure!(second.join().is_ok(), "the other thread has panicked");
         Ok(cost)
     })
-}
-
-/// Does it with this thread, and all that it makes, on one core.
-pub fn on_one_core<T>(run: impl FnOnce() -> Result<T>) -> Result<T> {
-    let this = Pid::from_raw(0);
-    let allowed = sched_getaffinity(this)?;
-    let core = (0..CpuSet::count()).find(|&core| allowed.is_set(core) == Ok(true));
-    let mut one = CpuSet::new();
-    one.set(core.context("there is no core to run on")?)?;
-    sched_setaffinity(this, &one)?;
-    let result = run();
-    sched_setaffinity(this, &allowed)?;
-    result
 }

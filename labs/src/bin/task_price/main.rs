@@ -18,6 +18,7 @@ use std::process::ExitCode;
 
 use anyhow::{Result, ensure};
 use labkit::{Cost, Lab, Variant};
+use labs::cores;
 use tokio::runtime::{Builder, Runtime};
 
 use e3_executor::Executor;
@@ -72,7 +73,7 @@ fn measure(lab: &mut Lab) -> Result<()> {
         ("yield_tokio".to_owned(), Box::new(|| on_tokio(yields::pair(yields)))),
         ("ball_reference".to_owned(), Box::new(|| on_the_reference(ball::players(throws)))),
         ("ball_tokio".to_owned(), Box::new(|| on_tokio(ball::players(throws)))),
-        ("ball_thread".to_owned(), Box::new(|| ball::on_one_core(|| ball::threads(throws)))),
+        ("ball_thread".to_owned(), Box::new(|| cores::on_one(|| ball::threads(throws)))),
     ];
     lab.measure(rounds, variants)?;
     report(lab, yields, throws)
