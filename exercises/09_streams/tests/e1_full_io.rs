@@ -1,7 +1,5 @@
 //! Exercise 9.1: `streams::e1_full_io`.
 
-#[path = "support/asleep.rs"]
-mod asleep;
 #[path = "support/clock.rs"]
 mod clock;
 #[path = "support/looks.rs"]
@@ -17,7 +15,7 @@ use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use asleep::Thread;
+use grade::asleep::Thread;
 use grade::naps;
 use grade::storm::SignalStorm;
 use nix::errno::Errno;

@@ -28,6 +28,7 @@
 //! `GRADE_INPROC=1` runs the tests in the test binary itself, uncontained, for a debugger.
 
 pub mod alloc;
+pub mod asleep;
 mod body;
 mod capture;
 mod census;

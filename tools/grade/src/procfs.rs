@@ -1,7 +1,7 @@
 //! What `/proc` tells about processes (proc(5)).
 //!
 //! Reading `/proc/PID` makes the reaping of that process several milliseconds dearer, so nothing
-//! here is called while a test goes well.
+//! here is called while a test goes well, unless the test asks.
 
 use std::ffi::CStr;
 use std::fs;

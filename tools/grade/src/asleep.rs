@@ -1,20 +1,24 @@
-//! Waits until the thread under test sleeps in a system call, and interrupts that sleep.
+//! Waits until a thread of the test sleeps in a system call, and interrupts that sleep.
 
-use std::fs;
-use std::process;
+use std::path::PathBuf;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use nix::libc;
 use nix::sys::signal::Signal;
-use nix::unistd::{Pid, gettid};
+use nix::unistd::{Pid, getpid, gettid};
+
+use crate::procfs;
 
 /// After this time and so many looks, a thread counts as one that never sleeps. One that is about to
 /// fall asleep does so much sooner, since whoever looks also yields the processor.
 const PATIENCE: (Duration, u32) = (Duration::from_secs(2), 500);
 
+/// So many looks in a row must find it asleep: a lock may hold it up for a moment.
+const IN_A_ROW: u32 = 20;
+
 /// A thread of this process.
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 pub struct Thread(Pid);
 
 impl Thread {
@@ -23,32 +27,32 @@ impl Thread {
         Thread(gettid())
     }
 
+    /// Whether it sleeps in a system call at this moment; a thread that has ended does not.
+    pub fn is_asleep(self) -> bool {
+        let folder = PathBuf::from(format!("/proc/self/task/{}", self.0));
+        procfs::stat(&folder).is_some_and(|stat| stat.state == 'S')
+    }
+
     /// Waits until it is asleep in a system call; `false` if it never is.
     pub fn has_fallen_asleep(self) -> bool {
         let start = Instant::now();
-        let mut looks = 0;
-        while !self.is_asleep() {
+        let (mut looks, mut asleep) = (0, 0);
+        while asleep < IN_A_ROW {
             if looks > PATIENCE.1 && start.elapsed() > PATIENCE.0 {
                 return false;
             }
             looks += 1;
+            asleep = if self.is_asleep() { asleep + 1 } else { 0 };
             thread::yield_now();
         }
         true
     }
 
-    fn is_asleep(self) -> bool {
-        // The state follows the name, which stands in parentheses (proc_pid_stat(5)).
-        let stat = fs::read_to_string(format!("/proc/self/task/{}/stat", self.0));
-        stat.is_ok_and(|stat| stat.rsplit_once(") ").is_some_and(|(_, rest)| rest.starts_with('S')))
-    }
-
     /// Sends it this signal.
     pub fn signal(self, signal: Signal) {
+        let (process, thread) = (getpid().as_raw(), self.0.as_raw());
         // SAFETY: the call takes numbers alone, and fails where there is no such thread.
-        unsafe {
-            libc::syscall(libc::SYS_tgkill, process::id(), self.0.as_raw(), signal as libc::c_int)
-        };
+        unsafe { libc::syscall(libc::SYS_tgkill, process, thread, signal as libc::c_int) };
     }
 
     /// Sends SIGALRM several times, each time while it is asleep in a system call, so that a call
