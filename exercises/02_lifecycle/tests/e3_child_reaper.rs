@@ -1,7 +1,5 @@
 //! Exercise 2.3: `lifecycle::e3_child_reaper`.
 
-#[path = "support/clock.rs"]
-mod clock;
 #[path = "support/gaps.rs"]
 mod gaps;
 #[path = "support/meanwhile.rs"]
@@ -17,8 +15,8 @@ use std::sync::atomic::{AtomicI32, AtomicU32, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
 use grade::cpu::spent_by;
-use grade::naps;
 use grade::storm::SignalStorm;
+use grade::{clock, naps};
 use lifecycle::e3_child_reaper::{self, Reaper};
 use meanwhile::Meanwhile;
 use nix::errno::Errno;
@@ -27,6 +25,7 @@ use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, Signal, kill, rai
 use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid, waitpid};
 use nix::unistd::Pid;
 
+grade::movable_clock!();
 grade::note_naps!();
 
 /// Longer than a test: who waits for the end of it is ended.

@@ -1,7 +1,5 @@
 //! Exercise 9.1: `streams::e1_full_io`.
 
-#[path = "support/clock.rs"]
-mod clock;
 #[path = "support/looks.rs"]
 mod looks;
 #[path = "support/small_pipe.rs"]
@@ -16,14 +14,15 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use grade::asleep::Thread;
-use grade::naps;
 use grade::storm::SignalStorm;
+use grade::{clock, naps};
 use nix::errno::Errno;
 use nix::libc;
 use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, Signal, sigaction};
 use small_pipe::{Mode, bytes_in, small_pipe};
 use streams::e1_full_io::{self, IoError};
 
+grade::movable_clock!();
 grade::note_naps!();
 
 /// Longer than a test: who waits for the end of it is ended.

@@ -32,6 +32,7 @@ pub mod asleep;
 mod body;
 mod capture;
 mod census;
+pub mod clock;
 pub mod cpu;
 mod diagnose;
 mod guard;
