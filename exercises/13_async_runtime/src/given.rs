@@ -29,6 +29,7 @@ pub struct JoinHandle<T> {
 thread_local! {
     static CURRENT: RefCell<Option<Rc<Tasks>>> = const { RefCell::new(None) };
     static ROUNDS: Cell<u64> = const { Cell::new(0) };
+    static LAST_MOMENT: Cell<Option<Box<dyn FnOnce()>>> = const { Cell::new(None) };
 }
 
 /// Polls `main` and the tasks that are spawned, on this thread, until `main` ends. The other tasks
@@ -75,8 +76,18 @@ pub fn run<F: Future>(
                 runnable.run();
             }
         }
-        drive(ready.is_empty());
+        let may_sleep = ready.is_empty();
+        if may_sleep && let Some(action) = LAST_MOMENT.take() {
+            action();
+        }
+        drive(may_sleep);
     }
+}
+
+/// Calls `action` on this thread once, in a moment that a test cannot hit otherwise: [`run`] has found
+/// that no task is ready, and is about to call `drive(true)`.
+pub fn at_the_last_moment(action: impl FnOnce() + 'static) {
+    LAST_MOMENT.set(Some(Box::new(action)));
 }
 
 /// Starts a task on the executor that runs on this thread. It is polled in a later round.

@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::future::poll_fn;
+use std::pin::pin;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
@@ -40,7 +41,8 @@ fn a_value_that_is_there_comes_back_at_once() {
 
 #[grade::test(
     timeout_ms = 60_000,
-    hint = "a wake-up between `Pending` and the sleep: what keeps the thread awake?"
+    hint = "a wake-up between `Pending` and the sleep: what keeps the thread awake? Does the end of a \
+            sleep say that somebody has woken?"
 )]
 fn a_wake_up_at_any_moment_is_heard() {
     for model in [Model::new(), Model::new().futex(Futex::Spurious).preemptions(3)] {
@@ -50,7 +52,16 @@ fn a_wake_up_at_any_moment_is_heard() {
                 let event = event.clone();
                 move || event.set(0)
             });
-            block_on_in_model(event.wait(1));
+            let (mut waits, polls) = (pin!(event.wait(1)), Cell::new(0));
+            block_on_in_model(poll_fn(|context| {
+                polls.set(polls.get() + 1);
+                waits.as_mut().poll(context)
+            }));
+            assert!(
+                polls.get() <= 2,
+                "{} polls for one wake-up: a sleep may end though nobody has woken",
+                polls.get()
+            );
             other.join();
         });
     }

@@ -17,17 +17,17 @@ use std::io::{self, ErrorKind, PipeReader, PipeWriter, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 use std::os::unix::net::UnixStream;
-use std::panic::{catch_unwind, resume_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::pin::pin;
 use std::rc::Rc;
 use std::sync::{Arc, mpsc};
-use std::task::Poll;
+use std::task::{Context, Poll};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use async_runtime::e4_reactor::{Async, Elapsed, Sleep, run, sleep, spawn, timeout};
-use async_runtime::given::{rounds, yield_now};
-use by_hand::{Bell, Counter, discard, poll_with, wakers_of};
+use async_runtime::given::{at_the_last_moment, rounds, yield_now};
+use by_hand::{Bell, Counter, Holder, discard, poll_with, wakers_of};
 use clients::Clients;
 use falls_asleep::Thread;
 use grade::cpu::{self, spent_by};
@@ -60,6 +60,9 @@ const TOO_BUSY: Duration = ms(100);
 
 /// A wake-up of a task leads to no more rounds than this.
 const FEW_ROUNDS: u64 = 8;
+
+/// A reactor that looks so many rounds later has not looked while there was something else to do.
+const TOO_LATE: u64 = 200;
 
 /// For so long a thread that sleeps is left alone: one that looks again and again would do so meanwhile.
 const LEFT_ASLEEP: Duration = ms(400);
@@ -263,9 +266,31 @@ fn begun_sleep(counters: &[&Arc<Counter>]) -> (Sleep, Instant) {
     (0..9).find_map(begin).expect("a sleep of two seconds takes longer than to poll it twice")
 }
 
+/// Does something to a sleep that has a waker whose drop drops another sleep.
+fn assert_frees_what_a_waker_holds(what: &str, act: impl FnOnce(Sleep)) {
+    let counter = Counter::new();
+    let mut held = sleep(HOUR);
+    assert!(poll_with(pin!(&mut held), &counter).is_pending(), "an hour is not over");
+    let mut outer = sleep(HOUR);
+    let holder = Holder::waker(held);
+    let polled = pin!(&mut outer).poll(&mut Context::from_waker(&holder));
+    assert!(polled.is_pending(), "an hour is not over");
+    drop(holder);
+    let freed = catch_unwind(AssertUnwindSafe(|| act(outer)));
+    assert!(
+        freed.is_ok(),
+        "{what}, and its old waker is dropped, which drops another sleep: that panics"
+    );
+    assert_eq!(
+        wakers_of(&counter),
+        0,
+        "{what}, and with its old waker another: wakers that are kept"
+    );
+}
+
 #[grade::test(
     hint = "who still keeps a waker when the future that left it is gone? Which waker counts when a \
-            future was polled with two?"
+            future was polled with two? The drop of a waker may run any code: what is borrowed then?"
 )]
 fn step1_a_dropped_sleep_leaves_no_timer() {
     run(async {
@@ -304,6 +329,11 @@ fn step1_a_dropped_sleep_leaves_no_timer() {
         discard(twice);
         assert_eq!(wakers_of(&second), 0, "wakers that are kept for a sleep that is over");
 
+        assert_frees_what_a_waker_holds("a sleep is dropped", discard);
+        assert_frees_what_a_waker_holds("a sleep is polled with another waker", |mut sleep| {
+            assert!(poll_with(pin!(&mut sleep), &counter).is_pending(), "an hour is not over");
+        });
+
         assert_eq!(
             timeout(Duration::ZERO, ready(7)).await,
             Ok(7),
@@ -326,7 +356,8 @@ fn step1_a_dropped_sleep_leaves_no_timer() {
     timeout_ms = 15_000,
     census = true,
     hint = "the thread sleeps in epoll_wait when another thread wakes a task: what makes it return? \
-            Is what made it return still there when it sleeps again?"
+            And when it is only about to sleep, because no task was ready a moment ago? Is what made it \
+            return still there when it sleeps again?"
 )]
 fn step2_a_wake_up_from_another_thread_ends_the_wait() {
     let runtime = Thread::current();
@@ -380,6 +411,15 @@ fn step2_a_wake_up_from_another_thread_ends_the_wait() {
         }
         drop(ask);
         ringer.join().unwrap();
+    });
+    // Each ring comes when the executor has found nobody ready, and the thread does not sleep yet.
+    run(async {
+        let bell = Bell::new();
+        for times in 1..=3 {
+            let ringing = Arc::clone(&bell);
+            at_the_last_moment(move || thread::spawn(move || ringing.ring()).join().unwrap());
+            bell.has_rung(times).await;
+        }
     });
     run(async {
         const EACH: usize = 2_000;
@@ -671,11 +711,38 @@ fn with_number(reader: PipeReader, number: i32) -> PipeReader {
     unsafe { OwnedFd::from_raw_fd(moved) }.into()
 }
 
+/// What is ready, or due, is seen within a few rounds, though other tasks can run.
+async fn assert_looks_often(busy: &str) {
+    let (reader, mut writer) = io::pipe().unwrap();
+    let reader = Rc::new(Async::new(reader).unwrap());
+    for turn in 1..=5 {
+        let reading = {
+            let reader = Rc::clone(&reader);
+            spawn(async move { read_byte(&reader).await })
+        };
+        let sleeping = spawn(sleep(ms(10)));
+        for _ in 0..3 {
+            yield_now().await;
+        }
+        hold_the_thread_until(Instant::now() + ms(10));
+        writer.write_all(b"x").unwrap();
+        let before = rounds();
+        sleeping.await;
+        assert_eq!(reading.await.unwrap(), Some(b'x'), "what was read while {busy}");
+        let rounds = rounds() - before;
+        assert!(
+            rounds < TOO_LATE,
+            "{busy}. A sleep was over, and a pipe had something to read: their tasks went on {rounds} \
+             rounds later (turn {turn})"
+        );
+    }
+}
+
 #[grade::test(
     timeout_ms = 10_000,
     census = true,
     hint = "what does the reactor do while there are tasks that can run, and events that have come? Who \
-            is left out when it does only one thing at a time?"
+            is left out when it does only one thing at a time, and how long when it seldom looks?"
 )]
 fn step4_what_is_always_ready_starves_nobody() {
     // A task that is always ready, then events that always come.
@@ -712,6 +779,7 @@ fn step4_what_is_always_ready_starves_nobody() {
             sleep(ms(10)).await;
             writer.write_all(b"x").unwrap();
             assert_eq!(reading.await.unwrap(), Some(b'x'), "what was read while {busy}");
+            assert_looks_often(busy).await;
             let bell = Bell::new();
             let ringing = Arc::clone(&bell);
             let ringer = thread::spawn(move || ringing.ring());

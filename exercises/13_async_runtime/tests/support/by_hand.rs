@@ -1,5 +1,7 @@
 //! Polls futures by hand, and lets other threads wake tasks.
 
+use std::any::Any;
+use std::cell::RefCell;
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
@@ -30,6 +32,32 @@ impl Wake for Counter {
 
     fn wake_by_ref(self: &Arc<Self>) {
         self.woken.fetch_add(1, SeqCst);
+    }
+}
+
+thread_local! {
+    /// What the waker of a `Holder` holds. It stays on its thread.
+    static HELD: RefCell<Option<Box<dyn Any>>> = const { RefCell::new(None) };
+}
+
+/// A waker that wakes nobody. With its last copy, what it holds is dropped.
+pub struct Holder(());
+
+impl Holder {
+    /// One at a time, which is dropped on this thread.
+    pub fn waker(held: impl Any) -> Waker {
+        HELD.set(Some(Box::new(held)));
+        Waker::from(Arc::new(Holder(())))
+    }
+}
+
+impl Wake for Holder {
+    fn wake(self: Arc<Self>) {}
+}
+
+impl Drop for Holder {
+    fn drop(&mut self) {
+        drop(HELD.take());
     }
 }
 

@@ -36,7 +36,12 @@ impl Event {
     pub fn set(&self, flag: usize) {
         self.set[flag].store(true, self.store);
         if let Some(waker) = self.waker() {
-            waker.wake();
+            // Both ways to wake are heard.
+            if flag == 0 {
+                waker.wake();
+            } else {
+                waker.wake_by_ref();
+            }
         }
     }
 
