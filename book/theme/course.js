@@ -23,13 +23,34 @@
         first.removeAttribute("tabindex");
     }
 
-    const sidebar = byId("mdbook-sidebar-toggle");
-    sidebar.setAttribute("role", "button");
-    sidebar.tabIndex = 0;
-    sidebar.addEventListener("keydown", (event) => {
-        if (event.key === "Enter" || event.key === " ") {
-            event.preventDefault();
-            sidebar.click();
+    // mdBook opens the sidebar with a label, which is no button. This one is, and hands each press on.
+    const label = byId("mdbook-sidebar-toggle");
+    const sidebar = byId("mdbook-sidebar-toggle-anchor");
+    const toggle = document.createElement("button");
+    toggle.type = "button";
+    toggle.className = label.className;
+    for (const name of ["title", "aria-label", "aria-controls"]) {
+        toggle.setAttribute(name, label.getAttribute(name));
+    }
+    toggle.append(...label.childNodes);
+    label.before(toggle);
+    label.style.display = "none";
+    const tell = () => toggle.setAttribute("aria-expanded", sidebar.checked);
+    sidebar.addEventListener("change", tell);
+    toggle.addEventListener("click", () => label.click());
+    tell();
+
+    // Some of the arrows of the sidebar are there only when the page is whole.
+    document.addEventListener("DOMContentLoaded", () => {
+        for (const arrow of all(".chapter-fold-toggle")) {
+            arrow.setAttribute("role", "button");
+            arrow.setAttribute("aria-label", "Show or hide what belongs to it");
+            arrow.addEventListener("keydown", (event) => {
+                if (event.key === "Enter" || event.key === " ") {
+                    event.preventDefault();
+                    arrow.click();
+                }
+            });
         }
     });
 

@@ -1,0 +1,103 @@
+// Looks at one page in one dress, and says what is wrong with it.
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+
+/** The widths (CSS pixels) and themes in which every page is looked at. */
+export const WIDTHS = [1280, 360];
+export const THEMES = ["light", "navy"];
+
+/** Collects what the browser asked for, what it cost (bytes with headers) and what it complained of. */
+function listen(page, address) {
+    const heard = { bytes: 0, requests: 0, wrong: [], sizes: [] };
+    page.on("console", (message) => {
+        if (message.type() === "error") heard.wrong.push(`the console says: ${message.text()}`);
+    });
+    page.on("pageerror", (error) => heard.wrong.push(`a script fails: ${error.message}`));
+    page.on("request", (request) => {
+        heard.requests += 1;
+        if (!request.url().startsWith(address) && !request.url().startsWith("data:")) {
+            heard.wrong.push(`it asks another site: ${request.url()}`);
+        }
+    });
+    page.on("requestfinished", (request) => {
+        heard.sizes.push(
+            request.sizes().then((size) => {
+                heard.bytes += size.responseBodySize + size.responseHeadersSize;
+            }),
+        );
+    });
+    return heard;
+}
+
+/** Runs in the page: what a look at its elements tells. */
+function look() {
+    const all = [...document.querySelectorAll("[id]")].map((element) => element.id);
+    const root = document.documentElement;
+    return {
+        ids: [...new Set(all)],
+        twice: [...new Set(all.filter((id, at) => all.indexOf(id) !== at))],
+        links: [...document.querySelectorAll("a[href]")].map((link) => link.href),
+        over: root.scrollWidth - root.clientWidth,
+        title: document.title,
+        text: document.querySelector("main")?.innerText.trim().length ?? 0,
+    };
+}
+
+/** Opens a page anew and tells what it costs, what it holds, and what is wrong. */
+export async function visit(browser, address, name, width) {
+    const context = await browser.newContext({ viewport: { width, height: 900 } });
+    try {
+        const page = await context.newPage();
+        const heard = listen(page, address);
+        const answer = await page.goto(address + name, { waitUntil: "networkidle" });
+        await Promise.all(heard.sizes);
+        const { bytes, requests, wrong } = heard;
+        if (answer.status() !== 200) wrong.push(`the server answers ${answer.status()}`);
+        // What is folded is part of the page.
+        await page.evaluate(() => document.querySelectorAll("details").forEach((d) => (d.open = true)));
+        const seen = await page.evaluate(look);
+        if (seen.over > 0) wrong.push(`it is ${seen.over} px wider than the window`);
+        for (const id of seen.twice) wrong.push(`the id ${id} is there twice`);
+        await page.evaluate(AXE);
+        for (const theme of THEMES) {
+            await page.evaluate((id) => document.getElementById(id).click(), `mdbook-theme-${theme}`);
+            wrong.push(...(await violations(page)).map((what) => `in ${theme}, ${what}`));
+        }
+        return { bytes, requests, ids: seen.ids, links: seen.links, wrong };
+    } finally {
+        await context.close();
+    }
+}
+
+/** The rules of accessibility that the page breaks. */
+async function violations(page) {
+    const options = { runOnly: { type: "tag", values: WCAG }, resultTypes: ["violations"] };
+    const found = await page.evaluate((chosen) => axe.run(chosen), options);
+    return found.violations.flatMap(({ id, nodes }) =>
+        nodes.map((node) => `axe finds ${id}: ${node.target.join(" ")}`),
+    );
+}
+
+/** What a reader lacks whose browser runs no scripts. */
+export async function visitWithoutScripts(browser, address, name) {
+    const context = await browser.newContext({
+        javaScriptEnabled: false,
+        viewport: { width: 360, height: 900 },
+    });
+    try {
+        const page = await context.newPage();
+        await page.goto(address + name);
+        const seen = await page.evaluate(look);
+        const wrong = [];
+        if (seen.text < 100) wrong.push("without scripts it shows no text");
+        if (seen.over > 0) wrong.push(`without scripts it is ${seen.over} px wider than the window`);
+        const contents = page.frameLocator("nav iframe").getByRole("link");
+        if ((await contents.count()) === 0) wrong.push("without scripts there is no table of contents");
+        return wrong;
+    } finally {
+        await context.close();
+    }
+}

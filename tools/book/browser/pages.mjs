@@ -1,0 +1,83 @@
+// Opens every page of the rendered book and prints what each costs. Fails where one is wrong:
+//
+//     npm ci && npm run pages [-- NAME.html...]
+import { readdir } from "node:fs/promises";
+
+import { launch } from "./chromium.mjs";
+import { THEMES, WIDTHS, visit, visitWithoutScripts } from "./page.mjs";
+import { BOOK, serve } from "./site.mjs";
+
+/** What a page may cost. One whose drawing can be worked may be larger. */
+const BYTES = 130_000;
+const BYTES_WITH_FIGURE = 140_000;
+const REQUESTS = 28;
+const WITH_FIGURE = ["15_gil.html"];
+
+/** Repeats of other pages: the whole book for the printer, a frame of links, the first page. */
+const COPIES = ["print.html", "toc.html", "index.html"];
+
+const site = await serve();
+const browser = await launch();
+const files = await readdir(BOOK, { recursive: true });
+const wanted = process.argv.slice(2);
+const names = files
+    .filter((name) => name.endsWith(".html") && !COPIES.includes(name))
+    .filter((name) => wanted.length === 0 || wanted.includes(name))
+    .sort();
+const pages = new Map();
+
+async function examine(name) {
+    const page = { bytes: 0, requests: 0, ids: new Set(), links: new Set(), wrong: new Set() };
+    pages.set(name, page);
+    for (const width of WIDTHS) {
+        const seen = await visit(browser, site.address, name, width);
+        page.bytes = Math.max(page.bytes, seen.bytes);
+        page.requests = Math.max(page.requests, seen.requests);
+        seen.ids.forEach((id) => page.ids.add(id));
+        seen.links.forEach((link) => page.links.add(link));
+        seen.wrong.forEach((what) => page.wrong.add(`at ${width} px, ${what}`));
+    }
+    for (const what of await visitWithoutScripts(browser, site.address, name)) page.wrong.add(what);
+    const most = WITH_FIGURE.includes(name) ? BYTES_WITH_FIGURE : BYTES;
+    if (page.bytes > most) page.wrong.add(`it costs ${page.bytes} bytes; ${most} are allowed`);
+    if (page.requests > REQUESTS) page.wrong.add(`it needs ${page.requests} requests; ${REQUESTS} are allowed`);
+}
+
+/** The links of the pages that lead nowhere. mdBook's 404 page takes its own headings for the first page's. */
+function follow() {
+    for (const [of, page] of pages) {
+        if (of === "404.html") continue;
+        for (const link of page.links) {
+            if (!link.startsWith(site.address)) continue;
+            const [path, fragment] = link.slice(site.address.length).split("#");
+            const name = decodeURIComponent(path.split("?")[0]) || "introduction.html";
+            const target = pages.get(name === "index.html" ? "introduction.html" : name);
+            if (!target) {
+                // Where only some are looked at, the others are there all the same.
+                if (!files.includes(name)) page.wrong.add(`a link leads to ${name}, which is not there`);
+            } else if (fragment && !target.ids.has(decodeURIComponent(fragment))) {
+                page.wrong.add(`a link leads to #${fragment} in ${name}, which is not there`);
+            }
+        }
+    }
+}
+
+const queue = [...names];
+const work = async () => {
+    for (let name = queue.shift(); name; name = queue.shift()) await examine(name);
+};
+await Promise.all([work(), work()]);
+follow();
+await browser.close();
+site.stop();
+
+console.log("page".padEnd(52), "bytes".padStart(8), "requests".padStart(9), "problems".padStart(9));
+for (const name of names) {
+    const { bytes, requests, wrong } = pages.get(name);
+    const cells = [String(bytes).padStart(8), String(requests).padStart(9), String(wrong.size).padStart(9)];
+    console.log(name.padEnd(52), ...cells);
+}
+const problems = names.flatMap((name) => [...pages.get(name).wrong].map((what) => `${name}: ${what}`));
+problems.forEach((problem) => console.log(problem));
+console.log(`${names.length} pages, each ${WIDTHS.join(" and ")} px wide, ${THEMES.join(" and ")}, and without scripts: ${problems.length} problems`);
+process.exitCode = problems.length > 0 ? 1 : 0;
