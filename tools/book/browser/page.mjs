@@ -39,7 +39,10 @@ function look() {
     return {
         ids: [...new Set(all)],
         twice: [...new Set(all.filter((id, at) => all.indexOf(id) !== at))],
-        links: [...document.querySelectorAll("a[href]")].map((link) => link.href),
+        // A link in a drawing has an `href` of another kind.
+        links: [...document.querySelectorAll("a[href]")].map(
+            (link) => new URL(link.getAttribute("href"), document.baseURI).href,
+        ),
         over: root.scrollWidth - root.clientWidth,
         title: document.title,
         text: document.querySelector("main")?.innerText.trim().length ?? 0,
