@@ -62,6 +62,8 @@ pub enum Command {
         #[arg(value_enum, default_value_t = BookAction::Open)]
         action: BookAction,
     },
+    /// Measure what the book has numbers for; without a name, list the labs
+    Lab(Lab),
     /// For teachers: write a clean copy of the project for a class
     Export(Export),
     /// For teachers: grade submissions against the tests of this project
@@ -103,6 +105,21 @@ pub struct Check {
     /// Write what came of it to FILE in the form of JUnit, too
     #[arg(long, value_name = "FILE")]
     pub junit: Option<PathBuf>,
+}
+
+#[derive(Debug, Default, clap::Args)]
+pub struct Lab {
+    /// One of them, such as thread_price
+    pub name: Option<String>,
+    /// All of them, one after the other
+    #[arg(long, conflicts_with = "name")]
+    pub all: bool,
+    /// Run a few rounds only, to check what the book claims
+    #[arg(long)]
+    pub quick: bool,
+    /// Write what is measured to book/results, from where the pages take it
+    #[arg(long, conflicts_with = "quick")]
+    pub record: bool,
 }
 
 #[derive(Debug, Default, clap::Args)]

@@ -18,7 +18,7 @@ use crate::progress::Store;
 use crate::signals::{end_with_the_reader, interruptible};
 use crate::stop::Stop;
 use crate::verify::command::{Options, verify};
-use crate::{aid, cage, reader, reset, terminal, watch, words};
+use crate::{aid, cage, lab, reader, reset, terminal, watch, words};
 
 /// The exit status of something that is not solved.
 const NOT_SOLVED: u8 = 1;
@@ -81,6 +81,7 @@ pub fn run(command: Option<Command>) -> Result<ExitCode> {
             interruptible(|stop| book(&catalog, action, stop))?;
             true
         }
+        Some(Command::Lab(wanted)) => lab::run(&catalog.root, &wanted)?,
         Some(Command::Export(wanted)) => {
             class::copy(&catalog, &wanted)?;
             true
