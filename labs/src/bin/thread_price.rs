@@ -93,6 +93,16 @@ fn report(lab: &mut Lab, trips: u32) {
         ),
     ];
     lab.page_table(&["", "threads", "processes"], &rows);
+    let born = [("a thread", "thread", BIRTHS), ("a process, by fork", "process", BIRTHS)];
+    lab.panel("to be born and to end", &born);
+    let trip = PAIRS.map(|(name, pair)| {
+        let who = if pair.processes { "processes" } else { "threads" };
+        let what =
+            ["that read nothing", "with one table for both", "with a table each"][pair.tables];
+        (format!("{who} {what}"), name)
+    });
+    let rows: Vec<_> = trip.iter().map(|(label, name)| (label.as_str(), *name, trips)).collect();
+    lab.panel("a byte to and fro, on one core", &rows);
     for (fact, name, other) in [
         ("birth_ratio", "process", "thread"),
         ("bare_ratio", "processes_bare", "threads_bare"),

@@ -8,9 +8,10 @@ use anyhow::{Context, Result};
 use fastrand::Rng;
 
 use crate::cost::Cost;
+use crate::plot::{Panel, Row};
 use crate::results::{Samples, table};
 use crate::run::Purpose;
-use crate::stats::{RatioSummary, Summary, readable, two_digits};
+use crate::stats::{RatioSummary, Summary, interval_of_median, readable, two_digits};
 
 /// The order of the turns is drawn, always the same way.
 pub(crate) const SEED: u64 = 2;
@@ -25,11 +26,19 @@ pub struct Lab {
     pub(crate) claims: Vec<(String, bool)>,
     pub(crate) facts: Vec<(String, String)>,
     pub(crate) page_table: String,
+    pub(crate) panels: Vec<Panel>,
 }
 
 impl Lab {
     pub(crate) fn new(purpose: Purpose) -> Lab {
-        Lab { purpose, samples: vec![], claims: vec![], facts: vec![], page_table: String::new() }
+        Lab {
+            purpose,
+            samples: vec![],
+            claims: vec![],
+            facts: vec![],
+            page_table: String::new(),
+            panels: vec![],
+        }
     }
 
     /// Whether only the claims are of interest.
@@ -141,15 +150,35 @@ impl Lab {
         self.page_table = table(head, rows);
     }
 
+    /// Adds a panel to the plot: rows with a label, the variant, and how many units of work one turn of
+    /// it does. The plot shows the time of one unit.
+    ///
+    /// # Panics
+    ///
+    /// Panics where a variant was not measured.
+    pub fn panel(&mut self, title: &str, rows: &[(&str, &str, u32)]) {
+        let row = |&(label, variant, units): &(&str, &str, u32)| {
+            self.samples_of(variant);
+            Row { label: label.to_owned(), variant: variant.to_owned(), units }
+        };
+        let rows = rows.iter().map(row).collect();
+        self.panels.push(Panel { title: title.to_owned(), rows });
+    }
+
     /// The table that the terminal shows.
     pub(crate) fn table(&self) -> String {
         let row = |(name, _): &(String, _)| {
             let Summary { least, p10, median, p90 } = self.wall(name);
-            let cells = [least, p10, median, p90, self.cpu(name).median].map(readable);
+            let walls: Vec<Duration> = self.samples_of(name).iter().map(|cost| cost.wall).collect();
+            let [low, high] = interval_of_median(&walls);
+            let bounds = format!("{} to {}", readable(low), readable(high));
+            let cells = [least, p10, median].map(readable).into_iter().chain(once(bounds));
+            let cells = cells.chain([p90, self.cpu(name).median].map(readable));
             once(format!("`{name}`")).chain(cells).collect()
         };
         let rows: Vec<Vec<String>> = self.samples.iter().map(row).collect();
-        table(&["variant", "least", "10 %", "median", "90 %", "processor time"], &rows)
+        let head = ["variant", "least", "10 %", "median", "its 95 %", "90 %", "processor time"];
+        table(&head, &rows)
     }
 
     pub(crate) fn all_samples(&self) -> BTreeMap<&str, Samples> {

@@ -10,6 +10,7 @@ mod busy;
 mod cost;
 mod lab;
 mod machine;
+pub mod plot;
 mod results;
 mod run;
 mod stats;

@@ -12,6 +12,7 @@ use serde::Serialize;
 use crate::busy::Busy;
 use crate::cost::Cost;
 use crate::machine::Machine;
+use crate::plot::{self, Panel};
 
 /// The content of the JSON file.
 #[derive(Debug, Serialize)]
@@ -23,6 +24,8 @@ pub(crate) struct Record<'a> {
     pub(crate) seed: u64,
     /// The claims and whether each held.
     pub(crate) claims: &'a [(String, bool)],
+    /// What the plot shows.
+    pub(crate) panels: &'a [Panel],
     pub(crate) samples: BTreeMap<&'a str, Samples>,
 }
 
@@ -40,7 +43,7 @@ impl Samples {
     }
 }
 
-/// The three files of a lab under `book/results/`.
+/// The files of a lab under `book/results/`.
 pub(crate) struct Files {
     stem: PathBuf,
 }
@@ -68,7 +71,9 @@ impl Files {
         table: &str,
     ) -> Result<Vec<PathBuf>> {
         let json = serde_json::to_string(record)? + "\n";
-        let texts = [("json", json), ("facts", anchored(facts)), ("md", table.to_owned())];
+        let plot = if record.panels.is_empty() { None } else { Some(plot::of(&json)?) };
+        let mut texts = vec![("json", json), ("facts", anchored(facts)), ("md", table.to_owned())];
+        texts.extend(plot.map(|plot| ("svg", plot)));
         let write = |(extension, text): (&str, String)| {
             let file = self.stem.with_extension(extension);
             fs::write(&file, text).map_err(|error| unwritable(&file, &error))?;

@@ -117,7 +117,9 @@ fn try_run(
         lab.fact("machine", machine.line());
         lab.fact("busy", sentence);
         let (claims, samples) = (&lab.claims, lab.all_samples());
-        let record = Record { lab: name, machine: &machine, busy, seed: SEED, claims, samples };
+        let panels = &lab.panels;
+        let record =
+            Record { lab: name, machine: &machine, busy, seed: SEED, claims, panels, samples };
         for file in files.write(&record, &lab.facts, &lab.page_table)? {
             let _ = writeln!(report, "recorded {}", file.display());
         }

@@ -3,6 +3,8 @@
 use std::fmt::{self, Display};
 use std::time::Duration;
 
+use crate::lab::SEED;
+
 /// Order statistics of one variant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Summary {
@@ -24,6 +26,23 @@ impl Summary {
         let at = |share| by_rank(&sorted, share);
         Summary { least: at(0.0), p10: at(0.1), median: at(0.5), p90: at(0.9) }
     }
+}
+
+/// How many times a median is drawn anew from its own samples.
+const RESAMPLES: usize = 1_000;
+
+/// Where the median would lie in 95 of 100 repetitions, by the bootstrap: medians of samples drawn from the
+/// samples, with replacement.
+pub(crate) fn interval_of_median(samples: &[Duration]) -> [Duration; 2] {
+    let mut rng = fastrand::Rng::with_seed(SEED);
+    let mut medians: Vec<Duration> = (0..RESAMPLES)
+        .map(|_| {
+            let draw = samples.iter().filter_map(|_| rng.choice(samples)).copied();
+            Summary::of(draw).median
+        })
+        .collect();
+    medians.sort_unstable();
+    [0.025, 0.975].map(|share| by_rank(&medians, share))
 }
 
 impl Display for Summary {
@@ -128,6 +147,15 @@ mod tests {
     #[test]
     fn no_samples_are_zero() {
         assert_eq!(Summary::of([]).median, Duration::ZERO);
+        assert_eq!(interval_of_median(&[]), [Duration::ZERO; 2]);
+    }
+
+    #[test]
+    fn the_interval_lies_around_the_median_and_within_the_samples() {
+        let samples: Vec<Duration> = (1..=101).map(Duration::from_micros).collect();
+        let [low, high] = interval_of_median(&samples).map(|bound| bound.as_micros());
+        assert!((30..51).contains(&low) && (52..72).contains(&high), "{low} to {high}");
+        assert_eq!(interval_of_median(&[Duration::from_secs(1); 9]), [Duration::from_secs(1); 2]);
     }
 
     #[test]
