@@ -4,8 +4,6 @@
 mod by_hand;
 #[path = "support/clients.rs"]
 mod clients;
-#[path = "support/falls_asleep.rs"]
-mod falls_asleep;
 #[path = "support/interest.rs"]
 mod interest;
 
@@ -29,7 +27,7 @@ use async_runtime::e4_reactor::{Async, Elapsed, Sleep, run, sleep, spawn, timeou
 use async_runtime::given::{at_the_last_moment, rounds, yield_now};
 use by_hand::{Bell, Counter, Holder, discard, poll_with, wakers_of};
 use clients::Clients;
-use falls_asleep::Thread;
+use grade::asleep::Thread;
 use grade::cpu::{self, spent_by};
 use grade::storm::SignalStorm;
 use interest::{open_epolls, registrations_of};
