@@ -78,7 +78,9 @@ fn a_future_that_is_never_ready_takes_no_time() {
     );
 }
 
-#[grade::test(hint = "what does a wake-up during the poll make your function do, and what your waker?")]
+#[grade::test(
+    hint = "what does a wake-up during the poll make your function do, and what your waker?"
+)]
 fn a_wake_up_does_nothing() {
     let polls = Rc::new(Cell::new(0));
     let mut steps = Box::pin(Steps { polls: polls.clone(), ready_at: 2, wakes: true });

@@ -2,6 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::future::{pending, poll_fn, ready};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::task::Poll::{Pending, Ready};
@@ -425,7 +426,7 @@ fn step3_a_panic_stays_in_its_task() {
     let panics = spawner.spawn(async move {
         let _guard = guard;
         yields(1).await;
-        std::panic::resume_unwind(Box::new(1_213_u64));
+        resume_unwind(Box::new(1_213_u64));
     });
     let other = spawner.spawn(async {
         yields(1).await;
@@ -439,6 +440,14 @@ fn step3_a_panic_stays_in_its_task() {
     assert_eq!(payload.downcast_ref::<u64>(), Some(&1_213), "the payload of the panic");
     assert_eq!(drops.get(), 1, "drops of the future that panicked");
     assert!(matches!(other, Ok(3)), "another task goes on: {other:?}");
+    // `main` is no task: its caller gets its panic.
+    let unwound = catch_unwind(AssertUnwindSafe(|| {
+        executor.run(async {
+            yields(1).await;
+            resume_unwind(Box::new(1_214_u64))
+        })
+    }));
+    assert!(matches!(unwound, Err::<(), _>(_)), "`run` unwinds when `main` does");
 }
 
 #[grade::test(

@@ -17,7 +17,7 @@ const NAP: Duration = Duration::from_millis(300);
 
 /// So much time on a processor is too much for a thread that is asleep, and so many sleeps are too many.
 const TOO_MUCH: Duration = Duration::from_millis(100);
-const TOO_OFTEN: u64 = 30;
+const TOO_OFTEN: u64 = 10;
 
 /// Waits for two wake-ups: one, or several, in its first poll, and one that comes after the nap.
 #[derive(Default)]
