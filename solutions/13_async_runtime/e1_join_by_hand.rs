@@ -54,7 +54,7 @@ impl<F: Future> MaybeDone<F> {
     }
 }
 
-/// Runs two futures to the end of both. It wakes nobody itself, and never polls one that was ready.
+/// Runs two futures to the end of both: a poll polls each once, but none that was ready. It wakes nobody itself.
 pub struct Join<A: Future, B: Future>(MaybeDone<A>, MaybeDone<B>);
 
 pub fn join<A: Future, B: Future>(a: A, b: B) -> Join<A, B> {

@@ -17,7 +17,7 @@ impl Future for YieldNow {
     }
 }
 
-/// Runs two futures to the end of both. It wakes nobody itself, and never polls one that was ready.
+/// Runs two futures to the end of both: a poll polls each once, but none that was ready. It wakes nobody itself.
 // TODO: what must it know of each? Change the fields as you like, here and below.
 pub struct Join<A: Future, B: Future>(Pin<Box<A>>, Pin<Box<B>>);
 

@@ -6,8 +6,10 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 use std::thread;
+use std::time::Duration;
 
 use async_runtime::e0_poll_once::poll_once;
+use grade::cpu::spent_by;
 
 /// Counts its polls, and is ready at one of them. It may wake whoever polls it.
 struct Steps {
@@ -63,17 +65,32 @@ fn one_call_is_one_poll() {
 #[grade::test(hint = "what does your function do after `Pending`?")]
 fn a_future_that_is_never_ready_takes_no_time() {
     let mut never = Box::pin(std::future::pending::<u8>());
-    for _ in 0..3 {
-        assert_eq!(poll_once(&mut never), None, "it is never ready");
-    }
+    let polls = 100;
+    let ((), spent) = spent_by(|| {
+        for _ in 0..polls {
+            assert_eq!(poll_once(&mut never), None, "it is never ready");
+        }
+    });
+    assert!(
+        spent.sleeps < polls / 2,
+        "the thread went to sleep {} times in {polls} polls; `poll_once` returns at once",
+        spent.sleeps
+    );
 }
 
-#[grade::test(hint = "what does a wake-up during the poll make your function do?")]
+#[grade::test(
+    hint = "what does a wake-up during the poll make your function do, and what your waker?"
+)]
 fn a_wake_up_does_nothing() {
     let polls = Rc::new(Cell::new(0));
     let mut steps = Box::pin(Steps { polls: polls.clone(), ready_at: 2, wakes: true });
     assert_eq!(poll_once(&mut steps), None, "it wakes its waker, and is not ready");
     assert_eq!(polls.get(), 1, "a wake-up is no reason to poll again: there is one poll in a call");
+    let ((), spent) = spent_by(|| thread::park_timeout(Duration::from_millis(20)));
+    assert!(
+        spent.sleeps > 0,
+        "a park of this thread after the wake-up returned at once: the waker has unparked it"
+    );
     assert_eq!(poll_once(&mut steps), Some(20), "it is ready at the second poll");
 }
 

@@ -38,7 +38,9 @@ fn step2_one_poll_polls_both() {
         let task = Task::new();
         let mut both = pin!(join(a.wait(), b.wait()));
         assert_eq!(task.poll(both.as_mut()), Pending, "b is not ready");
-        assert_eq!(polls(), ["a", "b"], "who was polled by the first poll of the join");
+        let mut polled = polls();
+        polled.sort_unstable();
+        assert_eq!(polled, ["a", "b"], "who was polled by the first poll of the join");
     }
 }
 
@@ -47,13 +49,15 @@ fn step2_both_values_come_each_in_its_place() {
     for a_comes_first in [true, false] {
         let (a, b) = (Gate::new("a"), Gate::new("b"));
         let task = Task::new();
-        let mut both = pin!(join(a.wait(), b.wait()));
+        let mut both = Box::pin(join(a.wait(), b.wait()));
         assert_eq!(task.poll(both.as_mut()), Pending, "nothing is there");
         let (first, second) = if a_comes_first { (&a, &b) } else { (&b, &a) };
         first.open(if a_comes_first { 1 } else { 2 });
         assert_eq!(task.poll(both.as_mut()), Pending, "one value is not there");
         second.open(if a_comes_first { 2 } else { 1 });
         assert_eq!(task.poll(both.as_mut()), Ready((1, 2)), "a brought 1, and b brought 2");
+        drop(both);
+        assert_eq!((a.drops(), b.drops()), (1, 1), "drops of a and b when the join has gone");
     }
     let mut at_once = pin!(join(async { "a" }, async { Rc::new(2) }));
     assert_eq!(
@@ -73,6 +77,7 @@ fn step2_who_was_ready_is_not_polled_again() {
         let polls = [(); 3].map(|()| task.poll(both.as_mut()));
         assert_eq!(polls, [Pending; 3], "one is not ready");
         assert_eq!(gates[open].polls(), 1, "polls of {name}, which was ready at the first");
+        assert_eq!(gates[1 - open].polls(), 3, "polls of the other in three polls of the join");
     }
 }
 
@@ -111,13 +116,18 @@ fn step3_the_first_that_is_ready_wins() {
     for (open, won) in [(0, Either::Left(5)), (1, Either::Right(5))] {
         drop(polls());
         let gates = [Gate::new("a"), Gate::new("b")];
-        let task = Task::new();
+        let (before, task) = (Task::new(), Task::new());
         let mut either = pin!(race(gates[0].wait(), gates[1].wait()));
-        assert_eq!(task.poll(either.as_mut()), Pending, "nobody is ready");
+        assert_eq!(before.poll(either.as_mut()), Pending, "nobody is ready");
         assert_eq!(polls(), ["a", "b"], "who was polled by the first poll of the race");
-        assert_eq!(task.wakes(), 0, "wake-ups while nothing happens");
+        assert_eq!(task.poll(either.as_mut()), Pending, "nobody is ready");
+        assert_eq!((before.wakes(), task.wakes()), (0, 0), "wake-ups while nothing happens");
         gates[open].open(5);
-        assert_eq!(task.wakes(), 1, "wake-ups by the one that is ready");
+        assert_eq!(
+            (before.wakes(), task.wakes()),
+            (0, 1),
+            "wake-ups, by the one that is ready, of the task that polled first, and of the last"
+        );
         assert_eq!(task.poll(either.as_mut()), Ready(won), "one is ready");
     }
 }
@@ -127,7 +137,7 @@ fn step3_the_loser_is_dropped_before_the_value_comes() {
     for open in [0, 1] {
         let gates = [Gate::new("a"), Gate::new("b")];
         let task = Task::new();
-        let mut either = pin!(race(gates[0].wait(), gates[1].wait()));
+        let mut either = Box::pin(race(gates[0].wait(), gates[1].wait()));
         assert_eq!(task.poll(either.as_mut()), Pending, "nobody is ready");
         // The second poll begins with `b`, the third with `a`.
         if open == 0 {
@@ -139,7 +149,12 @@ fn step3_the_loser_is_dropped_before_the_value_comes() {
         assert!(task.poll(either.as_mut()).is_ready(), "one is ready");
         assert_eq!(loser.drops(), 1, "drops of the loser when the race is ready");
         assert_eq!(loser.polls() - before, 0, "polls of the loser once there is a winner");
+        drop(either);
+        assert_eq!(gates[open].drops(), 1, "drops of the winner when the race has gone");
     }
+    let (a, b) = (Gate::new("a"), Gate::new("b"));
+    drop(race(a.wait(), b.wait()));
+    assert_eq!((a.drops(), b.drops()), (1, 1), "drops of a and b with a race that nobody has won");
 }
 
 #[grade::test(hint = "who is polled first, and who at the next poll?")]

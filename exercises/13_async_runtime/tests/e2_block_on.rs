@@ -4,26 +4,24 @@ use std::cell::Cell;
 use std::future::poll_fn;
 use std::pin::pin;
 use std::rc::Rc;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::task::Poll::{Pending, Ready};
 use std::thread::spawn;
 use std::time::Duration;
 
-use asleep::{NAP, TOO_MUCH, wake_when_asleep};
 use async_runtime::e2_block_on::block_on;
-use event::Event;
+use event::{Event, join_all};
+use left_asleep::LeftAsleep;
 use model::{Futex, Model, sync, thread};
 use sync::Ordering::{Acquire, Relaxed, Release};
 
-#[path = "support/asleep.rs"]
-mod asleep;
 #[cfg_attr(feature = "solution", path = "../../../solutions/13_async_runtime/e2_block_on.rs")]
 #[cfg_attr(not(feature = "solution"), path = "../src/e2_block_on.rs")]
 #[allow(dead_code, reason = "the tests need not use all of a learner's file")]
 mod e2_block_on;
 #[path = "support/event.rs"]
 mod event;
+#[path = "support/left_asleep.rs"]
+mod left_asleep;
 
 use e2_block_on::block_on as block_on_in_model;
 
@@ -47,11 +45,7 @@ fn a_value_that_is_there_comes_back_at_once() {
 fn a_wake_up_at_any_moment_is_heard() {
     for model in [Model::new(), Model::new().futex(Futex::Spurious).preemptions(3)] {
         model.check(|| {
-            let event = Event::new([Release, Acquire]);
-            let other = thread::spawn({
-                let event = event.clone();
-                move || event.set(0)
-            });
+            let (event, others) = Event::set_by_threads([Release, Acquire], [0]);
             let (mut waits, polls) = (pin!(event.wait(1)), Cell::new(0));
             block_on_in_model(poll_fn(|context| {
                 polls.set(polls.get() + 1);
@@ -62,7 +56,7 @@ fn a_wake_up_at_any_moment_is_heard() {
                 "{} polls for one wake-up: a sleep may end though nobody has woken",
                 polls.get()
             );
-            other.join();
+            join_all(others);
         });
     }
 }
@@ -73,13 +67,9 @@ fn a_wake_up_at_any_moment_is_heard() {
 )]
 fn a_wake_up_brings_along_what_was_written_before() {
     Model::new().preemptions(3).check(|| {
-        let event = Event::new([Relaxed, Relaxed]);
-        let other = thread::spawn({
-            let event = event.clone();
-            move || event.set(0)
-        });
+        let (event, others) = Event::set_by_threads([Relaxed, Relaxed], [0]);
         block_on_in_model(event.wait(1));
-        other.join();
+        join_all(others);
     });
 }
 
@@ -89,15 +79,9 @@ fn a_wake_up_brings_along_what_was_written_before() {
 )]
 fn two_threads_wake_and_both_are_heard() {
     Model::new().preemptions(2).check(|| {
-        let event = Event::new([Relaxed, Relaxed]);
-        let others = [0, 1].map(|number| {
-            let event = event.clone();
-            thread::spawn(move || event.set(number))
-        });
+        let (event, others) = Event::set_by_threads([Relaxed, Relaxed], [0, 1]);
         block_on_in_model(event.wait(2));
-        for other in others {
-            other.join();
-        }
+        join_all(others);
     });
 }
 
@@ -176,42 +160,16 @@ fn the_future_may_call_block_on() {
     hint = "how many polls do ten wake-ups lead to that come before the next poll?"
 )]
 fn wake_ups_that_come_together_are_one() {
-    let polls = Cell::new(0);
-    let done = Arc::new(AtomicBool::new(false));
-    block_on(poll_fn(|context| {
-        polls.set(polls.get() + 1);
-        match polls.get() {
-            1 => (0..10).for_each(|_| context.waker().wake_by_ref()),
-            2 => wake_when_asleep(&done, context.waker()),
-            _ if done.load(SeqCst) => return Ready(()),
-            _ => {}
-        }
-        Pending
-    }));
-    let polls = polls.get();
-    assert!(
-        polls <= 5,
-        "{polls} polls for eleven wake-ups, of which ten came during the first poll"
-    );
+    let waits = Rc::new(LeftAsleep::default());
+    block_on(waits.after(10));
+    let polls = waits.polls();
+    assert_eq!(polls, 3, "polls for eleven wake-ups, of which ten came during the first poll");
 }
 
 #[grade::test(timeout_ms = 30_000, hint = "what does the thread do while nobody wakes it?")]
 fn who_waits_leaves_the_processor_to_others() {
-    let polls = Cell::new(0);
-    let done = Arc::new(AtomicBool::new(false));
-    let ((), spent) = grade::cpu::spent_by(|| {
-        block_on(poll_fn(|context| {
-            polls.set(polls.get() + 1);
-            match polls.get() {
-                // The next poll uses it up.
-                1 => context.waker().wake_by_ref(),
-                2 => wake_when_asleep(&done, context.waker()),
-                _ if done.load(SeqCst) => return Ready(()),
-                _ => {}
-            }
-            Pending
-        }));
-    });
-    assert!(spent.time < TOO_MUCH, "{:?} on a processor, while it waited {NAP:?}", spent.time);
-    assert!(polls.get() <= 5, "{} polls for two wake-ups", polls.get());
+    let waits = Rc::new(LeftAsleep::default());
+    block_on(waits.after(1));
+    waits.assert_asleep();
+    assert_eq!(waits.polls(), 3, "polls: the first, and one for each of two wake-ups");
 }

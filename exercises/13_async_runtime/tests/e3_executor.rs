@@ -2,23 +2,20 @@
 
 use std::cell::{Cell, RefCell};
 use std::future::{pending, poll_fn, ready};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::pin::{Pin, pin};
 use std::rc::Rc;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::task::Poll::{Pending, Ready};
 use std::task::{Context, Poll, Waker};
 use std::thread::spawn;
 
-use asleep::{NAP, TOO_MUCH, wake_when_asleep};
 use async_runtime::e3_executor::{Executor, JoinError, JoinHandle, Spawner};
-use event::Event;
+use event::{Event, join_all};
 use gate::{Gate, Task, polls};
-use model::{Futex, Model, sync, thread};
+use left_asleep::LeftAsleep;
+use model::{Futex, Model, sync};
 use sync::Ordering::{Acquire, Relaxed, Release};
 
-#[path = "support/asleep.rs"]
-mod asleep;
 #[cfg_attr(feature = "solution", path = "../../../solutions/13_async_runtime/e3_executor.rs")]
 #[cfg_attr(not(feature = "solution"), path = "../src/e3_executor.rs")]
 #[allow(dead_code, reason = "the tests need not use all of a learner's file")]
@@ -27,6 +24,8 @@ mod e3_executor;
 mod event;
 #[path = "support/gate.rs"]
 mod gate;
+#[path = "support/left_asleep.rs"]
+mod left_asleep;
 
 use e3_executor::Executor as InModel;
 
@@ -250,19 +249,15 @@ fn step2_a_wake_up_from_another_thread_is_heard_at_any_moment() {
             [Model::new().preemptions(3), Model::new().preemptions(2).futex(Futex::Spurious)]
         {
             model.check(move || {
-                let event = Event::new([Release, Acquire]);
                 let executor = InModel::default();
-                let other = thread::spawn({
-                    let event = event.clone();
-                    move || event.set(0)
-                });
+                let (event, others) = Event::set_by_threads([Release, Acquire], [0]);
                 if main_waits {
                     executor.run(event.wait(1));
                 } else {
                     let task = executor.spawner().spawn(event.wait(1));
                     executor.run(task).expect("the task ends");
                 }
-                other.join();
+                join_all(others);
             });
         }
     }
@@ -275,33 +270,23 @@ fn step2_a_wake_up_from_another_thread_is_heard_at_any_moment() {
 fn step2_two_threads_wake_and_both_are_heard() {
     // One task that both wake, and two tasks.
     Model::new().preemptions(2).check(|| {
-        let event = Event::new([Relaxed, Relaxed]);
         let executor = InModel::default();
-        let others = [0, 1].map(|number| {
-            let event = event.clone();
-            thread::spawn(move || event.set(number))
-        });
+        let (event, others) = Event::set_by_threads([Relaxed, Relaxed], [0, 1]);
         let task = executor.spawner().spawn(event.wait(2));
         executor.run(task).expect("the task ends");
-        for other in others {
-            other.join();
-        }
+        join_all(others);
     });
     Model::new().preemptions(1).check(|| {
-        let events = [(); 2].map(|()| Event::new([Release, Acquire]));
         let executor = InModel::default();
-        let others = [0, 1].map(|number| {
-            let event = events[number].clone();
-            thread::spawn(move || event.set(0))
-        });
-        let tasks = [0, 1].map(|number| executor.spawner().spawn(events[number].wait(1)));
+        let events = [(); 2].map(|()| Event::set_by_threads([Release, Acquire], [0]));
+        let tasks = events.each_ref().map(|(event, _)| executor.spawner().spawn(event.wait(1)));
         executor.run(async {
             for task in tasks {
                 task.await.expect("the task ends");
             }
         });
-        for other in others {
-            other.join();
+        for (_, others) in events {
+            join_all(others);
         }
     });
 }
@@ -309,26 +294,13 @@ fn step2_two_threads_wake_and_both_are_heard() {
 #[grade::test(timeout_ms = 30_000, hint = "what does the thread do while nobody is ready?")]
 fn step2_who_waits_leaves_the_processor_to_others() {
     let executor = Executor::default();
-    let (polls, done) = (Rc::new(Cell::new(0)), Arc::new(AtomicBool::new(false)));
-    let task = executor.spawner().spawn({
-        let polls = polls.clone();
-        poll_fn(move |context| {
-            polls.set(polls.get() + 1);
-            match polls.get() {
-                // The next poll uses it up.
-                1 => context.waker().wake_by_ref(),
-                2 => wake_when_asleep(&done, context.waker()),
-                _ if done.load(SeqCst) => return Ready(()),
-                _ => {}
-            }
-            Pending
-        })
-    });
+    let waits = Rc::new(LeftAsleep::default());
+    let task = executor.spawner().spawn(waits.after(1));
     let_go(executor.spawner().spawn(pending::<()>()));
-    let (result, spent) = grade::cpu::spent_by(|| executor.run(task));
+    let result = executor.run(task);
     assert!(result.is_ok(), "the task ends: {result:?}");
-    assert!(spent.time < TOO_MUCH, "{:?} on a processor, while all waited {NAP:?}", spent.time);
-    assert_eq!(polls.get(), 3, "polls of a task that was woken twice");
+    waits.assert_asleep();
+    assert_eq!(waits.polls(), 3, "polls of a task that was woken twice");
 }
 
 #[grade::test(
@@ -454,7 +426,7 @@ fn step3_a_panic_stays_in_its_task() {
     let panics = spawner.spawn(async move {
         let _guard = guard;
         yields(1).await;
-        std::panic::resume_unwind(Box::new(1_213_u64));
+        resume_unwind(Box::new(1_213_u64));
     });
     let other = spawner.spawn(async {
         yields(1).await;
@@ -468,6 +440,14 @@ fn step3_a_panic_stays_in_its_task() {
     assert_eq!(payload.downcast_ref::<u64>(), Some(&1_213), "the payload of the panic");
     assert_eq!(drops.get(), 1, "drops of the future that panicked");
     assert!(matches!(other, Ok(3)), "another task goes on: {other:?}");
+    // `main` is no task: its caller gets its panic.
+    let unwound: std::thread::Result<()> = catch_unwind(AssertUnwindSafe(|| {
+        executor.run(async {
+            yields(1).await;
+            resume_unwind(Box::new(1_214_u64))
+        })
+    }));
+    assert!(unwound.is_err(), "`run` unwinds when `main` does");
 }
 
 #[grade::test(

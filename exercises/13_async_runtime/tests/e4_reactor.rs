@@ -4,8 +4,6 @@
 mod by_hand;
 #[path = "support/clients.rs"]
 mod clients;
-#[path = "support/falls_asleep.rs"]
-mod falls_asleep;
 #[path = "support/interest.rs"]
 mod interest;
 
@@ -29,7 +27,7 @@ use async_runtime::e4_reactor::{Async, Elapsed, Sleep, run, sleep, spawn, timeou
 use async_runtime::given::{at_the_last_moment, rounds, yield_now};
 use by_hand::{Bell, Counter, Holder, discard, poll_with, wakers_of};
 use clients::Clients;
-use falls_asleep::Thread;
+use grade::asleep::Thread;
 use grade::cpu::{self, spent_by};
 use grade::storm::SignalStorm;
 use interest::{open_epolls, registrations_of};
@@ -130,9 +128,6 @@ fn step1_tasks_run_until_main_ends_and_nothing_stays() {
         // One that outlives the runtime.
         discard(kept);
     }
-    // An `Async` that does, too.
-    let outlives = run(async { pipe_to_read() });
-    discard(outlives);
     // A `run` within it panics, and disturbs nothing; a panic of `main` leaves nothing.
     let unwound = catch_unwind(|| {
         run(async {
@@ -701,6 +696,18 @@ fn step4_a_dropped_descriptor_is_not_registered_any_more() {
         assert_eq!(reading.await.unwrap(), Some(b'y'), "what was read from the new pipe");
         drop(other);
     });
+
+    // One outlives `run`. Then two do, the second of which keeps what they share.
+    let outlives = run(async { pipe_to_read() });
+    discard(outlives);
+    let (reader, writer) = io::pipe().unwrap();
+    let (other, number) = (reader.try_clone().unwrap(), reader.as_raw_fd());
+    let (first, second) = run(async { (Async::new(reader).unwrap(), pipe_to_read()) });
+    discard(first);
+    let left = registrations_of(number);
+    assert_eq!(left, 0, "registrations of a pipe whose `Async` is dropped after `run`");
+    discard(second);
+    drop((other, writer));
 }
 
 /// The same pipe at another number, which is free.

@@ -39,6 +39,9 @@ macro_rules! use_primitives {
         let before = [count.fetch_add(5, Relaxed), count.fetch_sub(1, Relaxed)];
         let after = [count.fetch_max(20, Relaxed), count.fetch_min(3, Relaxed)];
         assert_eq!((before, after, count.load(SeqCst)), ([10, 15], [14, 20], 3));
+        let zero =
+            (sync::AtomicBool::default(), sync::AtomicU32::default(), sync::AtomicUsize::default());
+        assert_eq!((zero.0.into_inner(), zero.1.into_inner(), zero.2.into_inner()), (false, 0, 0));
         sync::fence(SeqCst);
         sync::spin_loop();
         sync::yield_now();
@@ -47,7 +50,7 @@ macro_rules! use_primitives {
         // SAFETY: nobody else knows the cell.
         unsafe { *cell.get() += 1 };
         *cell.get_mut() += 1;
-        assert_eq!(cell.into_inner(), 3);
+        assert_eq!(cell.into_inner() + sync::UnsafeCell::<i32>::default().into_inner(), 3);
     }};
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use model::sync::{AtomicBool, Mutex, Ordering};
+use model::thread::{self, JoinHandle};
 
 /// Two flags, and the waker of the task that waits for them.
 pub struct Event {
@@ -30,6 +31,19 @@ impl Event {
     pub fn new([store, load]: [Ordering; 2]) -> Arc<Event> {
         let set = [false, false].map(AtomicBool::new);
         Arc::new(Event { set, wakers: Mutex::new(Vec::new()), store, load })
+    }
+
+    /// The same, and a thread for each of these flags, which sets it.
+    pub fn set_by_threads<const N: usize>(
+        orderings: [Ordering; 2],
+        flags: [usize; N],
+    ) -> (Arc<Event>, [JoinHandle<()>; N]) {
+        let event = Event::new(orderings);
+        let threads = flags.map(|flag| {
+            let event = event.clone();
+            thread::spawn(move || event.set(flag))
+        });
+        (event, threads)
     }
 
     /// Sets a flag, and wakes who waits.
@@ -72,4 +86,9 @@ impl Future for Wait {
             Poll::Pending
         }
     }
+}
+
+/// Waits until these threads have ended.
+pub fn join_all<const N: usize>(threads: [JoinHandle<()>; N]) {
+    threads.into_iter().for_each(JoinHandle::join);
 }

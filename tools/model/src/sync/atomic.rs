@@ -217,6 +217,13 @@ macro_rules! atomic {
             )*
         }
 
+        impl Default for $name {
+            #[track_caller]
+            fn default() -> $name {
+                $name::new(<$value>::default())
+            }
+        }
+
         impl Debug for $name {
             fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
                 f.write_str(stringify!($name))

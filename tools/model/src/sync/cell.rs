@@ -40,6 +40,13 @@ impl<T> UnsafeCell<T> {
     }
 }
 
+impl<T: Default> Default for UnsafeCell<T> {
+    #[track_caller]
+    fn default() -> UnsafeCell<T> {
+        UnsafeCell::new(T::default())
+    }
+}
+
 impl<T> Debug for UnsafeCell<T> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         f.write_str("UnsafeCell { .. }")
