@@ -1,0 +1,1 @@
+//! Supplied: what the exercises of this chapter stand on.
