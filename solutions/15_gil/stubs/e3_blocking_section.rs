@@ -1,0 +1,1 @@
+//! Give the lock up around whatever blocks.

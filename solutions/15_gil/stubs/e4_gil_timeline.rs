@@ -1,0 +1,1 @@
+//! Simulate threads, cores and a lock in virtual time.
