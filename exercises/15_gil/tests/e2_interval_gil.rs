@@ -83,7 +83,10 @@ impl Interpreter {
     }
 }
 
-#[grade::test(timeout_ms = 60_000, hint = "when is the lock free, and who looks again after a sleep?")]
+#[grade::test(
+    timeout_ms = 60_000,
+    hint = "when is the lock free, and who looks again after a sleep?"
+)]
 fn step1_one_at_a_time() {
     let two = || {
         let interpreter = Interpreter::new(INTERVAL);
@@ -146,7 +149,11 @@ fn step2_a_waiter_asks_when_an_interval_is_over() {
             assert_eq!(interpreter.requests(1), 1, "requests when it is over");
             model::advance(interval);
             assert_eq!(interpreter.requests(2), 1, "requests, when one holder was asked twice");
-            assert_eq!(interpreter.begun.get(), 0, "to ask is not to take: turns beside the holder's");
+            assert_eq!(
+                interpreter.begun.get(),
+                0,
+                "to ask is not to take: turns beside the holder's"
+            );
             drop(turn);
             other.join();
         });
@@ -233,7 +240,11 @@ fn step3_where_nobody_asks_nothing_happens() {
         for _ in 0..10 {
             turn.safe_point();
         }
-        assert_eq!(model::calls(), before, "calls of `sync` in ten safe points, when nobody has asked");
+        assert_eq!(
+            model::calls(),
+            before,
+            "calls of `sync` in ten safe points, when nobody has asked"
+        );
         let stats = IntervalStats { switches: 1, requests: 0, handover_waits: 0 };
         assert_eq!(interpreter.gil.stats(), stats);
         drop(turn);
@@ -293,7 +304,10 @@ fn step3_who_goes_by_itself_waits_for_nobody() {
         let stats = IntervalStats { switches: 2, requests: 1, handover_waits: 0 };
         assert_eq!(interpreter.gil.stats(), stats);
     });
-    assert!(IS_FREE_TO_GO.load(Relaxed), "a turn that ends by itself waits for the next one to begin");
+    assert!(
+        IS_FREE_TO_GO.load(Relaxed),
+        "a turn that ends by itself waits for the next one to begin"
+    );
 }
 
 #[grade::test(
@@ -303,7 +317,10 @@ fn step3_who_goes_by_itself_waits_for_nobody() {
 fn step3_a_request_may_come_at_any_moment() {
     Model::new().preemptions(2).check(|| {
         let interpreter = Interpreter::new(INTERVAL);
-        let others = [interpreter.beside(|turn| turn.safe_point()), interpreter.beside(|turn| turn.safe_point())];
+        let others = [
+            interpreter.beside(|turn| turn.safe_point()),
+            interpreter.beside(|turn| turn.safe_point()),
+        ];
         model::advance(INTERVAL);
         thread::yield_now();
         model::advance(INTERVAL);
