@@ -2,8 +2,8 @@
 
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
-use std::sync::{Arc, Barrier};
+use std::sync::Barrier;
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::thread;
 
 use gil::e3_blocking_section::{Gil, Ref, with_gil};
@@ -185,23 +185,21 @@ fn step3_references_are_counted() {
 fn step3_at_a_safe_point_who_waits_has_its_turn() {
     let interpreter = interpreter();
     let lock = &interpreter.lock;
-    with_gil(&interpreter, |gil| {
-        gil.safe_point();
-        assert_eq!(
-            (lock.is_mine(), lock.turns()),
-            (true, 1),
-            "after a safe point without a waiter"
-        );
-        let turn_is_over = AtomicBool::new(false);
-        thread::scope(|scope| {
+    let turn_is_over = AtomicBool::new(false);
+    thread::scope(|scope| {
+        with_gil(&interpreter, |gil| {
+            gil.safe_point();
+            let after = (lock.is_mine(), lock.turns());
+            assert_eq!(after, (true, 1), "the lock, after a safe point where nobody waits");
             scope.spawn(|| with_gil(&interpreter, |_| turn_is_over.store(true, SeqCst)));
             while !lock.is_wanted() {
                 thread::yield_now();
             }
             gil.safe_point();
             assert!(turn_is_over.load(SeqCst), "the other thread has had its turn");
+            let after = (lock.is_mine(), lock.turns());
+            assert_eq!(after, (true, 3), "the lock, after a safe point where somebody waits");
         });
-        assert_eq!((lock.is_mine(), lock.turns()), (true, 3), "after a safe point with a waiter");
     });
 }
 
@@ -211,44 +209,40 @@ fn step3_at_a_safe_point_who_waits_has_its_turn() {
 fn step3_bytecode_gives_the_lock_up() {
     const THREADS: usize = 4;
     const TIMES: i64 = 100;
-    let met = Arc::new(Barrier::new(THREADS));
-    let calls = Arc::new(AtomicUsize::new(0));
-    let meet: Function = Box::new({
-        let (met, calls) = (met.clone(), calls.clone());
-        move || {
-            met.wait();
-            calls.fetch_add(1, SeqCst);
-        }
-    });
+    let (x, flag) = (0, 1);
+    let met = Barrier::new(THREADS);
+    let meet: Function = Box::new(move || drop(met.wait()));
     let interpreter = Interpreter::new(Heap::with_functions(&[0, 0], vec![meet]), &[]);
-    let (count, block) =
-        (Code::count(TIMES), Code(vec![Op::Block(0), Op::LoadConst(7), Op::Return]));
-    // Goes on until somebody has set global 1.
-    let wait = Code(vec![Op::LoadGlobal(1), Op::JumpIfZero(0), Op::LoadConst(3), Op::Return]);
-    let set = Code(vec![Op::LoadConst(1), Op::StoreGlobal(1), Op::LoadConst(0), Op::Return]);
+    let count = Code::count(TIMES);
+    let block = Code(vec![Op::Block(0), Op::LoadConst(7), Op::Return]);
     thread::scope(|scope| {
-        for number in 0..THREADS {
-            let (interpreter, wait, set, count, block) =
-                (&interpreter, &wait, &set, &count, &block);
-            scope.spawn(move || {
-                let results = with_gil(interpreter, |gil| {
-                    let last = if number == 0 { wait } else { set };
-                    [count, block, last].map(|code| gil.eval(&mut Frame::new(code)))
+        for _ in 0..THREADS {
+            scope.spawn(|| {
+                let results = with_gil(&interpreter, |gil| {
+                    [&count, &block].map(|code| gil.eval(&mut Frame::new(code)))
                 });
-                assert_eq!(results, [Ok(0), Ok(7), Ok(if number == 0 { 3 } else { 0 })]);
+                assert_eq!(results, [Ok(0), Ok(7)], "the results of the frames");
             });
         }
     });
-    assert_eq!(interpreter.heap.most_at_once(), 1, "threads that were in an instruction at once");
-    assert_eq!(
-        interpreter.heap.global(0),
-        Some(TIMES * THREADS as i64),
-        "x, of which no update is lost"
-    );
-    assert_eq!(calls.load(SeqCst), THREADS, "calls that block");
-    with_gil(&interpreter, |gil| {
-        let trap = Code(vec![Op::Block(9)]);
-        assert_eq!(gil.eval(&mut Frame::new(&trap)), Err(Trap::NoFunction(9)), "no such function");
-        assert!(interpreter.lock.is_mine(), "this thread holds the lock after a trap");
+    let sum = TIMES * THREADS as i64;
+    assert_eq!(interpreter.heap.global(x), Some(sum), "x, of which no update is lost here");
+
+    let wait = vec![Op::LoadGlobal(flag), Op::JumpIfZero(0), Op::LoadConst(3), Op::Return];
+    let set = vec![Op::LoadConst(1), Op::StoreGlobal(flag), Op::LoadConst(0), Op::Return];
+    let (wait, set) = (Code(wait), Code(set));
+    thread::scope(|scope| {
+        with_gil(&interpreter, |gil| {
+            scope.spawn(|| with_gil(&interpreter, |gil| gil.eval(&mut Frame::new(&set))));
+            while !interpreter.lock.is_wanted() {
+                thread::yield_now();
+            }
+            let result = gil.eval(&mut Frame::new(&wait));
+            assert_eq!(result, Ok(3), "a loop that waits for another thread");
+            let trap = Code(vec![Op::Block(9)]);
+            assert_eq!(gil.eval(&mut Frame::new(&trap)), Err(Trap::NoFunction(9)), "the result");
+            assert!(interpreter.lock.is_mine(), "this thread holds the lock after a trap");
+        });
     });
+    assert_eq!(interpreter.heap.most_at_once(), 1, "threads that were in an instruction at once");
 }
