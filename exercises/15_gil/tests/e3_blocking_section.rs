@@ -211,7 +211,7 @@ fn step3_bytecode_gives_the_lock_up() {
     const TIMES: i64 = 100;
     let (x, flag) = (0, 1);
     let met = Barrier::new(THREADS);
-    let meet: Function = Box::new(move || drop(met.wait()));
+    let meet: Function = Box::new(move || _ = met.wait());
     let interpreter = Interpreter::new(Heap::with_functions(&[0, 0], vec![meet]), &[]);
     let count = Code::count(TIMES);
     let block = Code(vec![Op::Block(0), Op::LoadConst(7), Op::Return]);
