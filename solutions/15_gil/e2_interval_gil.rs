@@ -76,13 +76,13 @@ impl IntervalGil {
 
     fn take(&self, mut state: MutexGuard<'_, State>, number: u64) {
         while state.is_held {
-            let holder = state.last;
+            let switches = state.stats.switches;
             let (woken, wait) = self.freed.wait_timeout(state, self.interval).expect(NO_PANIC);
             state = woken;
-            // Who has come during the wait has had no interval yet.
-            let is_over = wait.timed_out() && state.is_held && state.last == holder;
+            // Who has come during the wait has had no interval yet, be it one that had the lock before.
+            let is_same = state.is_held && state.stats.switches == switches;
             // Relaxed, here and below: the flag is set and lowered under the mutex.
-            if is_over && !self.asked.swap(true, Relaxed) {
+            if wait.timed_out() && is_same && !self.asked.swap(true, Relaxed) {
                 state.stats.requests += 1;
             }
         }

@@ -283,6 +283,30 @@ fn step3_who_is_asked_hands_over() {
 
 #[grade::test(
     timeout_ms = 60_000,
+    hint = "the same turn has the lock as before the sleep: has it had it all the time?"
+)]
+fn step3_who_comes_back_has_a_whole_interval() {
+    Model::new().wakes_the_newest().preemptions(1).check(|| {
+        let interpreter = Interpreter::new(INTERVAL);
+        let mut turn = interpreter.gil.acquire();
+        let first = interpreter.behind(|_| {});
+        model::advance(INTERVAL * 3 / 5);
+        let second = interpreter.behind(|_| {});
+        model::advance(INTERVAL * 2 / 5);
+        assert_eq!(interpreter.requests(1), 1, "requests when the first one's interval is over");
+        turn.safe_point();
+        if interpreter.begun.get() == 1 {
+            // The lock was back before the second one had it. Its interval is over, with two switches in it.
+            model::advance(INTERVAL * 3 / 5);
+            assert_eq!(interpreter.requests(2), 1, "requests, before the lock is back for long");
+        }
+        drop(turn);
+        [first, second].into_iter().for_each(thread::JoinHandle::join);
+    });
+}
+
+#[grade::test(
+    timeout_ms = 60_000,
     hint = "whom was the request made to, and who waits for it to be met?"
 )]
 fn step3_who_goes_by_itself_waits_for_nobody() {
