@@ -2,6 +2,7 @@
 
 pub mod given;
 pub mod sync;
+pub mod timeline;
 pub mod vm;
 
 #[cfg_attr(feature = "solution", path = "../../../solutions/15_gil/e0_x_plus_1.rs")]
