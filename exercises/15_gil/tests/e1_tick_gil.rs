@@ -274,6 +274,8 @@ fn step2_a_handoff_is_a_release_that_another_has_used() {
         let (turns, stats) = (log.turns(), gil.stats());
         let expected = handoffs(&turns, 'a') as u64;
         assert_eq!(stats.handoffs, expected, "a has one tick; the turns: {turns}");
+        let most = model::calls().most_to_wake;
+        assert!(most <= 1, "one can have the lock, and {most} are woken for it");
     });
 }
 
