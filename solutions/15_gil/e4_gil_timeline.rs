@@ -165,9 +165,7 @@ impl Sim {
             Kind::Asks => {
                 self.emit(thread, What::Ask);
                 self.waiting.pop_front();
-                let holder = self.running[0];
-                self.pause(holder);
-                self.waiting.push_back(holder);
+                self.pause(self.running[0]);
                 self.wake(thread);
             }
         }
@@ -195,7 +193,6 @@ impl Sim {
     fn hand_over(&mut self, thread: usize) {
         let first = self.waiting.pop_front().expect("a turn ends only where somebody waits");
         self.pause(thread);
-        self.waiting.push_back(thread);
         self.run(first);
     }
 
@@ -223,7 +220,6 @@ impl Sim {
             let others = self.running.iter().copied().filter(|&i| !self.threads[i].from_io);
             if let Some(other) = others.min_by_key(|&i| (self.threads[i].since, i)) {
                 self.pause(other);
-                self.waiting.push_front(other);
                 return self.run(thread);
             }
         }
@@ -256,6 +252,7 @@ impl Sim {
         t.left -= self.now - t.since;
         t.since = self.now;
         self.running.retain(|&i| i != thread);
+        self.waiting.push_back(thread);
         self.emit(thread, What::Wait);
     }
 

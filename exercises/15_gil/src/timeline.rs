@@ -12,8 +12,8 @@
 //! **Without a common lock** (`None`, and `PerInterpreter`, where each thread has a lock of its own):
 //!
 //! 1. Who needs a core and finds one idle, runs. Else, if it comes from I/O and `io_boost` holds, it takes the core of a
-//!    thread that does not: of the one that has run for longest (the lowest number of several), which waits, before
-//!    all who wait. Else it waits, behind all who wait.
+//!    thread that does not: of the one that has run for longest (the lowest number of several). Who cannot run, waits,
+//!    behind all who wait.
 //! 2. A core that becomes idle goes to the first who waits, at once.
 //! 3. Who has run for `quantum_us` or longer without a pause, while somebody waits, lets the first who waits run, and
 //!    waits behind all others.
