@@ -237,6 +237,10 @@ fn step3_bytecode_gives_the_lock_up() {
             while !interpreter.lock.is_wanted() {
                 thread::yield_now();
             }
+            let turns = interpreter.lock.turns();
+            assert_eq!(gil.eval(&mut Frame::new(&Code::x_plus_1())), Ok(0), "x += 1");
+            let after = interpreter.lock.turns();
+            assert_eq!(after, turns, "turns, after x += 1, which has no safe point");
             let result = gil.eval(&mut Frame::new(&wait));
             assert_eq!(result, Ok(3), "a loop that waits for another thread");
             let trap = Code(vec![Op::Block(9)]);
