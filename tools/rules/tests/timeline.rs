@@ -71,7 +71,7 @@ fn the_script_and_the_rust_simulator_make_the_same_traces() {
 fn the_picture_without_a_script_is_the_one_of_the_script() {
     let Some(said) = said("the picture of the timeline") else { return };
     let page = said["page"].as_str().expect("HTML");
-    assert_none(compare(root(), "book/figures/gil_timeline.html", page, Order::Fixed).err());
+    assert_none(compare(root(), "book/figures/gil_timeline.part", page, Order::Fixed).err());
 }
 
 #[test]
@@ -84,7 +84,7 @@ fn the_timeline_is_small() {
 #[test]
 fn the_picture_has_its_sentence_and_the_script_its_labels() {
     let [page, script, style] =
-        ["html", "js", "css"].map(|ext| read(&format!("book/figures/gil_timeline.{ext}")));
+        ["part", "js", "css"].map(|ext| read(&format!("book/figures/gil_timeline.{ext}")));
     let has = |text: &str, what: &str| assert!(text.contains(what), "{what:?} is missing");
     for what in ["<p>2 threads on 2 cores", "<figcaption>", "role=\"img\"", "<title id="] {
         has(&page, what);
