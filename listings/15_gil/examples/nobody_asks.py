@@ -26,5 +26,5 @@ def switches(interval):
 
 ROUNDS = 1_000_000
 print("asked after an hour:", switches(3600.0), "switch")
-print("asked after 0.1 ms: more than ten switches:", switches(0.0001) > 10)
+print("asked after 0.1 ms: more than three switches:", switches(0.0001) > 3)
 # ANCHOR_END: main

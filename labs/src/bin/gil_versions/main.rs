@@ -7,9 +7,12 @@
 #[cfg(feature = "python")]
 mod embedded;
 
-use std::process::{Command, ExitCode};
+mod interpreter;
 
-use anyhow::{Context, Result, bail, ensure};
+use std::process::ExitCode;
+
+use anyhow::{Result, ensure};
+use interpreter::{Interpreter, version_of};
 use labkit::Lab;
 
 /// The names under which interpreters are installed; `python3` is one of the others, or a newer one.
@@ -27,21 +30,8 @@ const NAMES: [&str; 11] = [
     "python3",
 ];
 
-const COUNTS: &str = include_str!("counts.py");
-const HEARTBEATS: &str = include_str!("../../../../listings/15_gil/examples/heartbeats.py");
-const OWN_INTERPRETER: &str =
-    include_str!("../../../../listings/15_gil/examples/own_interpreter.py");
-
 /// The page shows it below the numbers.
 const HOW_IT_COULD_BE_WRONG: &str = include_str!("../../how_it_could_be_wrong/gil_versions.md");
-
-/// What one interpreter has said: its version, and a number for each question.
-struct Interpreter {
-    version: (u32, u32),
-    full_version: String,
-    has_gil: bool,
-    answers: Vec<(String, i64)>,
-}
 
 fn main() -> ExitCode {
     labkit::run("15_gil/gil_versions", measure)
@@ -84,51 +74,6 @@ fn embed(lab: &mut Lab) -> Result<()> {
     Ok(())
 }
 
-/// The version of the interpreter of that name, and whether it has the lock; `None` where it does not start.
-fn version_of(name: &str) -> Option<(String, bool)> {
-    let ask = "import sys; print('.'.join(map(str, sys.version_info[:3]))); \
-               print(getattr(sys, '_is_gil_enabled', lambda: True)())";
-    let said = said_by(name, &["-c", ask]).ok()?;
-    let (version, has_gil) = said.trim().split_once('\n')?;
-    Some((version.to_owned(), has_gil == "True"))
-}
-
-fn said_by(program: &str, arguments: &[&str]) -> Result<String> {
-    let output = Command::new(program).args(arguments).output()?;
-    if !output.status.success() {
-        bail!(
-            "{program} ends with {}:\n{}",
-            output.status,
-            String::from_utf8_lossy(&output.stderr)
-        );
-    }
-    Ok(String::from_utf8(output.stdout)?)
-}
-
-impl Interpreter {
-    fn ask(name: &str, full_version: String, has_gil: bool) -> Result<Interpreter> {
-        let mut numbers = full_version.split('.').map(str::parse);
-        let mut next =
-            || numbers.next().context("a version has three numbers")?.context("of digits");
-        let version = (next()?, next()?);
-        let mut said = said_by(name, &["-c", HEARTBEATS, "--count"])?;
-        said += &said_by(name, &["-c", COUNTS])?;
-        if version >= (3, 8) {
-            said += &said_by(name, &["-c", OWN_INTERPRETER, "--count"])?;
-        }
-        let answer = |line: &str| {
-            let (question, number) = line.rsplit_once(": ").context("it answers no question")?;
-            Ok((question.to_owned(), number.parse()?))
-        };
-        let answers = said.lines().map(answer).collect::<Result<_>>()?;
-        Ok(Interpreter { version, full_version, has_gil, answers })
-    }
-
-    fn answer(&self, question: &str) -> Option<i64> {
-        self.answers.iter().find(|(asked, _)| asked == question).map(|(_, number)| *number)
-    }
-}
-
 fn show(lab: &mut Lab, found: &[Interpreter]) {
     let newest = &found[found.len() - 1];
     let mut head = vec!["CPython"];
@@ -143,6 +88,13 @@ fn show(lab: &mut Lab, found: &[Interpreter]) {
     let questions: Vec<&String> = newest.answers.iter().map(|(question, _)| question).collect();
     let rows: Vec<Vec<String>> = questions.into_iter().map(row).collect();
     lab.page_table(&head, &rows);
+    for (question, fact) in
+        [("turns, a short one", "turns_of_2_7"), ("releases", "releases_of_2_7")]
+    {
+        if let Some(number) = found[0].answer(question).filter(|_| found[0].version == (2, 7)) {
+            lab.fact(fact, number.to_string());
+        }
+    }
     lab.fact("how_it_could_be_wrong", HOW_IT_COULD_BE_WRONG.trim_end());
 }
 
@@ -171,6 +123,12 @@ fn claim(lab: &mut Lab, found: &[Interpreter]) {
     lab.claim(
         "a second interpreter does not hold the first one up from 3.12 on",
         all(asked, |one| one.version >= (3, 12), |beats| beats > 3),
+    );
+    let asked = ["turns, the longest interval", "turns, a short one"];
+    lab.claim("who is not asked goes on to its end", all(asked[0], |_| true, |turns| turns == 1));
+    lab.claim(
+        "who is asked lets others run",
+        all(asked[1], |one| one.version.0 > 2, |turns| turns > 3),
     );
     lab.claim(
         "`x += 1` loses updates up to 3.9",
