@@ -81,6 +81,8 @@ fn step2_cores_are_shared_by_turns() {
         let unfair = Machine { io_boost: false, ..quick };
         let what = "one core, a quantum of 100, no preference";
         compare("turns_by_quantum", &simulate(unfair, policy, &threads), what);
+        let what = "one core, a quantum of 100, no preference, who comes late";
+        compare("late_for_a_quantum", &simulate(unfair, policy, &threads[..2]), what);
         let what = "one core, a quantum of 100, I/O is preferred";
         compare("io_first", &simulate(quick, policy, &threads), what);
         let what = "two cores, five threads, I/O is preferred";
@@ -138,6 +140,9 @@ fn step4_a_waiter_asks_after_the_interval() {
         &simulate(slow, interval, &mixed(&[(700, 0), (90, 310), (400, 0)])),
         what,
     );
+    let what = "an interval of 300, and a wake-up that is in vain";
+    let threads = mixed(&[(300, 0), (50, 500), (200, 0)]);
+    compare("interval_in_vain", &simulate(slow, interval, &threads), what);
 }
 
 #[grade::test(hint = "this is the experiment of the page, with the numbers of the rules")]

@@ -18,6 +18,7 @@ const turns = [[[250, 0]], [[0, 150], [40, 0], [0, 150], [40, 0]], [[120, 0]]];
 const loads = mixed([[1200, 0], [130, 470], [900, 0]]);
 const traces = {
     turns_by_quantum: [machine(1, 100, 50, false), {}, turns],
+    late_for_a_quantum: [machine(1, 100, 50, false), {}, turns.slice(0, 2)],
     io_first: [machine(1, 100), {}, turns],
     two_cores_no_lock: [machine(2, 100), {}, mixed([[300, 0], [70, 90], [260, 0], [110, 10], [40, 210]])],
     ticks_one_core: [machine(1, 250), { ticks: 100 }, loads],
@@ -27,6 +28,7 @@ const traces = {
     interval: [machine(2, 250), { interval: 300 }, loads],
     interval_at_once: [machine(2, 10000, 0), { interval: 300 }, loads],
     interval_overtaken: [machine(2, 10000, 400), { interval: 300 }, mixed([[700, 0], [90, 310], [400, 0]])],
+    interval_in_vain: [machine(2, 10000, 400), { interval: 300 }, mixed([[300, 0], [50, 500], [200, 0]])],
 };
 const files = {};
 for (const [name, input] of Object.entries(traces)) {
