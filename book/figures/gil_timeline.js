@@ -180,12 +180,20 @@
         return text + "</svg>";
     };
 
+    // The task: first cores that are slower than one, then one other setting of the lock with which they are not.
+    const advance = ({ done, slow }, o, slower) => {
+        if (done < 2 && slower) return { done: 1, slow: { ...o } };
+        const changed = done === 1 ? Object.keys(o).filter((key) => o[key] !== slow[key]) : [];
+        const cured = changed.length === 1 && /policy|interval/.test(changed[0]);
+        return { done: cured ? 2 : done, slow };
+    };
+
     const still = { cores: 2, threads: 2, io: 90, policy: "ticks", interval: 5 };
-    globalThis.gilTimeline = { simulate, work, result, compare, sentence, draw, still };
+    globalThis.gilTimeline = { simulate, work, result, compare, sentence, draw, advance, still };
     if (typeof document === "undefined") return;
 
     const start = { cores: 1, threads: 2, io: 0, policy: "ticks", interval: 5 };
-    const goal = [
+    const goals = [
         "To do: make two cores slower than one.",
         "Half of it is done: these cores are slower than one. Now change one setting, but neither cores nor threads nor I/O, so that they are not.",
         "Fulfilled: one setting has changed, the work is the same, and the cores are no longer slower than one.",
@@ -204,8 +212,8 @@
             `<div class="view"></div><p class="said" aria-live="polite"></p><p class="goal" role="status"></p>`;
         figure.prepend(live);
         figure.classList.add("on");
-        const form = live.firstChild, [view, said, task] = ["view", "said", "goal"].map((name) => live.querySelector("." + name));
-        let slow, done = 0;
+        const form = live.firstChild, [view, said, goal] = ["view", "said", "goal"].map((name) => live.querySelector("." + name));
+        let task = { done: 0 };
         const show = () => {
             for (const field of form.querySelectorAll("[name]")) {
                 field.value = o[field.name];
@@ -216,15 +224,9 @@
             }
             form.interval.disabled = o.policy !== "interval";
             const compared = compare(o);
-            if (done < 2 && compared.slower) {
-                slow = { ...o };
-                done = 1;
-            } else if (done === 1 && Object.keys(o).filter((key) => o[key] !== slow[key]).every((key, _, all) =>
-                all.length === 1 && (key === "policy" || key === "interval"))) {
-                done = 2;
-            }
+            task = advance(task, o, compared.slower);
             said.textContent = sentence(o, compared);
-            if (task.textContent !== goal[done]) task.textContent = goal[done];
+            if (goal.textContent !== goals[task.done]) goal.textContent = goals[task.done];
             const width = Math.min(720, Math.max(280, view.clientWidth || 440));
             view.innerHTML = draw(o, compared.run, said.textContent, width, id + "title");
         };
@@ -235,7 +237,7 @@
         form.addEventListener("reset", (event) => {
             event.preventDefault();
             Object.assign(o, start);
-            done = 0;
+            task = { done: 0 };
             show();
         });
         form.addEventListener("submit", (event) => event.preventDefault());

@@ -6,7 +6,7 @@ const zlib = require("node:zlib");
 const root = path.resolve(process.argv[2]);
 const figures = path.join(root, "book/figures");
 require(path.join(figures, "gil_timeline.js"));
-const { simulate, work, result, compare, sentence, draw, still } = globalThis.gilTimeline;
+const { simulate, work, result, compare, sentence, draw, advance, still } = globalThis.gilTimeline;
 
 // As in exercises/15_gil/tests/: threads that compute and are in I/O, twice; the odd ones begin with I/O.
 const mixed = (times) => times.map(([cpu, io], i) => {
@@ -60,6 +60,21 @@ for (const [name, policy, interval] of
     }
 }
 
+// How far the task is after each of these settings.
+const tasks = [
+    [{}, { cores: 2 }, { io: 90 }, { policy: "interval" }, { io: 0 }],
+    [{ io: 90 }, { cores: 3 }, { cores: 1 }, { cores: 3 }, { threads: 1 }, { threads: 2 }, { policy: "none" }],
+    [{ io: 90 }, { cores: 2 }, { policy: "none", io: 0 }, { io: 90 }],
+].map((changes) => {
+    let task = { done: 0 };
+    const o = { cores: 1, threads: 2, io: 0, policy: "ticks", interval: 5 };
+    return changes.map((change) => {
+        Object.assign(o, change);
+        task = advance(task, o, compare(o).slower);
+        return task.done;
+    }).join(" ");
+});
+
 const compared = compare(still);
 const said = sentence(still, compared);
 const picture = draw(still, compared.run, said, 440, "gil-timeline-still");
@@ -80,4 +95,4 @@ const zipped = (text) => zlib.gzipSync(text, { level: 9 }).length;
 const read = (name) => fs.readFileSync(path.join(figures, name), "utf8");
 const bytes = zipped(read("gil_timeline.js")) + zipped(read("gil_timeline.css")) + zipped(page);
 
-console.log(JSON.stringify({ files, settings, page, bytes }));
+console.log(JSON.stringify({ files, settings, tasks, page, bytes }));

@@ -75,6 +75,15 @@ fn the_picture_without_a_script_is_the_one_of_the_script() {
 }
 
 #[test]
+fn the_task_is_fulfilled_by_one_setting_of_the_lock() {
+    let Some(said) = said("the task of the timeline") else { return };
+    let tasks: Vec<_> =
+        said["tasks"].as_array().expect("a list").iter().map(Value::as_str).collect();
+    let expected = ["0 0 1 2 2", "0 1 1 1 1 1 2", "0 1 1 2"].map(Some);
+    assert_eq!(tasks, expected, "how far the task is after each setting in timeline.js");
+}
+
+#[test]
 fn the_timeline_is_small() {
     let Some(said) = said("the size of the timeline") else { return };
     let bytes = said["bytes"].as_u64().expect("a number");
