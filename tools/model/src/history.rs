@@ -19,6 +19,8 @@ pub struct Calls {
     pub futex_wakes: usize,
     /// The most threads that one call of `futex_wake` or of `notify_*` was ready to wake.
     pub most_to_wake: u32,
+    /// Calls of `lock` and `try_lock`, and the ends of waits, which take the mutex again.
+    pub locks: usize,
     /// Waits for a condition variable: so many have begun, and their threads sleep or slept.
     pub waits: usize,
     /// Calls of `notify_one` and `notify_all`.

@@ -2,6 +2,8 @@
 
 #[path = "../../../exercises/13_async_runtime/src/sync.rs"]
 mod async_runtime;
+#[path = "../../../exercises/15_gil/src/sync.rs"]
+mod gil;
 #[path = "../../../exercises/05_monitors/src/sync.rs"]
 mod monitors;
 #[path = "../../../exercises/07_primitives/src/sync.rs"]
@@ -166,6 +168,33 @@ macro_rules! use_async_runtime {
         assert_eq!((count.fetch_add(2, SeqCst), count.load(Relaxed)), (1, 3));
         sync::fence(SeqCst);
     }};
+}
+
+/// Uses all that chapter 15 has beside what chapter 5 has, too.
+macro_rules! use_gil {
+    ($sync:path) => {{
+        use sync::Ordering::{AcqRel, Acquire, Relaxed, Release, SeqCst};
+        use $sync as sync;
+
+        use_monitors!($sync);
+        let flag = sync::AtomicBool::new(false);
+        flag.store(true, Release);
+        assert!(flag.swap(false, AcqRel) && !flag.load(SeqCst));
+        let word = sync::AtomicU32::new(1);
+        assert_eq!((word.fetch_or(2, Relaxed), word.load(Acquire)), (1, 3));
+        let count = sync::AtomicUsize::new(1);
+        assert_eq!((count.fetch_add(2, SeqCst), count.load(Relaxed)), (1, 3));
+        let cell = sync::UnsafeCell::new(1);
+        // SAFETY: nobody else knows the cell.
+        unsafe { *cell.get() += 1 };
+        assert_eq!(cell.into_inner(), 2);
+    }};
+}
+
+#[grade::test]
+fn the_locks_of_chapter_15() {
+    use_gil!(crate::gil);
+    model::Model::new().check(|| use_gil!(model::sync));
 }
 
 #[grade::test]

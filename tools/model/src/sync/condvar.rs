@@ -8,11 +8,13 @@ use std::time::Duration;
 
 use super::mutex::MutexGuard;
 use super::{futex, queue};
+use crate::clock;
 use crate::history;
 use crate::step::Act;
 use crate::thread::yield_now;
 
-/// As [`std::sync::Condvar`]. Where futexes are [`crate::Futex::Spurious`], every wait returns at once.
+/// As [`std::sync::Condvar`]. Where futexes are [`crate::Futex::Spurious`], every wait returns at once; its time
+/// is out where the clock was moved by so much meanwhile.
 pub struct Condvar {
     /// Two of them never have the same address.
     _address: Box<u8>,
@@ -122,10 +124,11 @@ impl Condvar {
         let mutex = guard.mutex();
         let is_restless = futex::is_restless();
         let is_over = if is_restless {
+            let start = clock::now();
             begin();
             drop(guard);
             yield_now();
-            false
+            timeout.is_some_and(|timeout| clock::now() - start >= timeout)
         } else if timeout.is_some_and(|timeout| timeout.is_zero()) {
             drop(guard);
             true

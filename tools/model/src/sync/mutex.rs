@@ -49,6 +49,7 @@ impl<T> Mutex<T> {
     #[track_caller]
     pub fn lock(&self) -> LockResult<MutexGuard<'_, T>> {
         let place = Location::caller();
+        history::count(|calls| calls.locks += 1);
         history::note(place, Act::Lock(self.number));
         while !self.take() {
             // No other thread runs between the look at `is_held` and the sleep.
@@ -62,6 +63,7 @@ impl<T> Mutex<T> {
     #[track_caller]
     pub fn try_lock(&self) -> TryLockResult<MutexGuard<'_, T>> {
         let place = Location::caller();
+        history::count(|calls| calls.locks += 1);
         if self.take() {
             return Ok(self.guard(place));
         }

@@ -191,6 +191,43 @@ fn time_moves_by_the_model_alone() {
 }
 
 #[grade::test]
+fn a_wait_that_ends_for_no_reason_is_no_time_out_unless_the_time_is_out() {
+    let over = StdArc::new(AtomicUsize::new(0));
+    let seen = StdArc::clone(&over);
+    Model::new().futex(Futex::Spurious).preemptions(2).check(move || {
+        let never = Arc::new((Mutex::new(()), Condvar::new()));
+        let other = thread::spawn({
+            let never = never.clone();
+            move || {
+                let start = Instant::now();
+                let wait = never.1.wait_timeout(never.0.lock().unwrap(), SECOND).unwrap();
+                (wait.1.timed_out(), start.elapsed())
+            }
+        });
+        while calls().waits == 0 {
+            thread::yield_now();
+        }
+        advance(SECOND / 2);
+        advance(SECOND / 2);
+        let (is_over, waited) = other.join();
+        assert!(!is_over || waited == SECOND, "the time is out after {waited:?}");
+        seen.fetch_add(usize::from(is_over), Ordering::Relaxed);
+    });
+    assert!(over.load(Ordering::Relaxed) > 0, "the time was out at least once");
+}
+
+#[grade::test]
+fn the_locks_of_mutexes_are_counted() {
+    Model::new().check(|| {
+        let mutex = Mutex::new(());
+        let guard = mutex.lock().unwrap();
+        assert!(mutex.try_lock().is_err(), "it is held");
+        drop(guard);
+        assert_eq!((calls().locks, calls().waits), (2, 0));
+    });
+}
+
+#[grade::test]
 fn whom_a_notification_wakes_can_be_chosen() {
     let first_to_wake = |model: Model| {
         model.try_check(|| {
