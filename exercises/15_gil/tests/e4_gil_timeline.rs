@@ -85,6 +85,13 @@ fn step2_cores_are_shared_by_turns() {
         compare("late_for_a_quantum", &simulate(unfair, policy, &threads[..2]), what);
         let what = "one core, a quantum of 100, I/O is preferred";
         compare("io_first", &simulate(quick, policy, &threads), what);
+        let displaced = [
+            thread("a", &[Seg::Cpu(200)], 1),
+            thread("b", &[Seg::Cpu(200)], 1),
+            thread("c", &[Seg::Io(30), Seg::Cpu(20), Seg::Cpu(5)], 2),
+        ];
+        let what = "two cores, two threads that compute, one that comes from I/O";
+        compare("who_is_displaced", &simulate(cores(2), policy, &displaced), what);
         let what = "two cores, five threads, I/O is preferred";
         let threads = mixed(&[(300, 0), (70, 90), (260, 0), (110, 10), (40, 210)]);
         compare(

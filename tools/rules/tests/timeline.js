@@ -20,6 +20,11 @@ const traces = {
     turns_by_quantum: [machine(1, 100, 50, false), {}, turns],
     late_for_a_quantum: [machine(1, 100, 50, false), {}, turns.slice(0, 2)],
     io_first: [machine(1, 100), {}, turns],
+    who_is_displaced: [
+        machine(2, 10000),
+        {},
+        [[[200, 0]], [[200, 0]], [[0, 30], [20, 0], [5, 0], [0, 30], [20, 0], [5, 0]]],
+    ],
     two_cores_no_lock: [machine(2, 100), {}, mixed([[300, 0], [70, 90], [260, 0], [110, 10], [40, 210]])],
     ticks_one_core: [machine(1, 250), { ticks: 100 }, loads],
     ticks_no_boost: [machine(1, 250, 50, false), { ticks: 100 }, loads],
