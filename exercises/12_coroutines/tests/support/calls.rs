@@ -62,7 +62,11 @@ pub const PROGRAMS: &[Program] = &[
     ("one that has ended is dropped", |title| {
         drive(title, Numbers::new(programs::careful), &[Next, Throw("fire"), Drop]);
     }),
+    ("it returns when it is dropped", |title| {
+        drive(title, Numbers::new(programs::polite), &[Next, Drop]);
+    }),
     ("it calls itself", |title| drive(title, programs::selfish(), &[Next, Send(4), Next])),
+    ("it delegates to itself", |title| drive(title, programs::snake(), &[Next; 2])),
     ("it delegates", |title| {
         drive(title, Numbers::new(programs::outer), &[Next, Send(10), Next, Next, Next]);
     }),
@@ -84,6 +88,14 @@ pub const PROGRAMS: &[Program] = &[
     ("the inner does not end when both are closed", |title| {
         drive(title, Numbers::new(programs::wall), &[Next, Close, Next]);
     }),
+    ("the inner fails when both are closed", |title| {
+        drive(title, Numbers::new(programs::cupboard), &[Next, Close, Next]);
+    }),
+    ("the inner returns when it is thrown an error", |title| {
+        let calls = [Next, Next, Throw("one"), Throw("two"), Next, Next];
+        drive(title, Numbers::new(programs::patient), &calls);
+    }),
+    ("the inner calls the outer", |title| drive(title, programs::cuckoo(), &[Next; 2])),
     ("the inner has begun before", |title| {
         drive(title, Numbers::new(programs::half), &[Next, Send(60)]);
     }),

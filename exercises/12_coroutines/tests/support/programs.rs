@@ -102,24 +102,56 @@ pub fn quitter(body: &Body) -> End {
     Err(Interrupt::Close)
 }
 
-/// Calls itself in all four ways.
-pub fn selfish() -> Rc<Numbers> {
+/// A generator whose body knows it.
+fn with_itself(body: impl FnOnce(&Body, Rc<Numbers>) -> End + 'static) -> Rc<Numbers> {
     Rc::new_cyclic(|own: &Weak<Numbers>| {
         let own = Weak::clone(own);
-        Gen::new(move |body: &Body| {
-            let me = own.upgrade().expect("whoever calls it holds it");
-            let errors =
-                [me.next().err(), me.send(1).err(), me.throw("me".into()).err(), me.close().err()];
-            drop(me);
-            for error in errors {
-                match error {
-                    Some(GenError::Running) => say("ValueError"),
-                    other => say(format!("{other:?}")),
-                }
-            }
-            Ok(body.yield_(1)?.unwrap_or(0))
-        })
+        Gen::new(move |co: &Body| body(co, own.upgrade().expect("whoever calls it holds it")))
     })
+}
+
+/// Calls itself in all four ways.
+pub fn selfish() -> Rc<Numbers> {
+    with_itself(|body, me| {
+        let errors =
+            [me.next().err(), me.send(1).err(), me.throw("me".into()).err(), me.close().err()];
+        drop(me);
+        errors.into_iter().for_each(|error| value_error(error.as_ref()));
+        Ok(body.yield_(1)?.unwrap_or(0))
+    })
+}
+
+/// Delegates to itself.
+pub fn snake() -> Rc<Numbers> {
+    with_itself(|body, me| {
+        match body.delegate(&me) {
+            Err(Interrupt::Throw(error)) => value_error(error.downcast_ref()),
+            other => say(format!("{other:?}")),
+        }
+        Ok(2)
+    })
+}
+
+/// Delegates to one that calls it.
+pub fn cuckoo() -> Rc<Numbers> {
+    with_itself(|body, me| {
+        let caller = Gen::new(move |body: &Body| {
+            value_error(me.next().err().as_ref());
+            drop(me);
+            body.yield_(1)?;
+            Ok(0)
+        });
+        body.delegate(&caller)?;
+        Ok(2)
+    })
+}
+
+/// Says what a generator that runs has answered.
+fn value_error(error: Option<&GenError>) {
+    match error {
+        Some(GenError::Running) => say("ValueError"),
+        other => say(format!("{other:?}")),
+    }
 }
 
 fn twice(body: &Body, name: &str) -> End {
@@ -162,6 +194,19 @@ pub fn wall(body: &Body) -> End {
     let result = body.delegate(&Gen::new(deaf));
     say("the outer cleans up");
     result
+}
+
+pub fn cupboard(body: &Body) -> End {
+    let result = body.delegate(&Gen::new(clumsy));
+    say("the outer cleans up");
+    result
+}
+
+pub fn patient(body: &Body) -> End {
+    let result = body.delegate(&Gen::new(stubborn))?;
+    say(format!("the outer got {result}"));
+    body.yield_(6)?;
+    Ok(7)
 }
 
 pub fn half(body: &Body) -> End {

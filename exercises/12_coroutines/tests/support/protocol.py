@@ -172,6 +172,7 @@ drive("it ends as if it were closed", quitter, ["next"], ["next"], ["next"])
 drive("it is dropped", careful, ["next"], ["drop"])
 drive("a fresh one is dropped", careful, ["drop"])
 drive("one that has ended is dropped", careful, ["next"], ["throw", "fire"], ["drop"])
+drive("it returns when it is dropped", polite, ["next"], ["drop"])
 
 
 def selfish():
@@ -191,6 +192,18 @@ def selfish():
 
 own = [selfish()]
 drive("it calls itself", lambda: own[0], ["next"], ["send", 4], ["next"])
+
+
+def snake():
+    try:
+        yield from tail[0]
+    except ValueError:
+        say("ValueError")
+    return 2
+
+
+tail = [snake()]
+drive("it delegates to itself", lambda: tail[0], ["next"], ["next"])
 
 
 def twice(name):
@@ -243,6 +256,45 @@ def wall():
 
 
 drive("the inner does not end when both are closed", wall, ["next"], ["close"], ["next"])
+
+
+def cupboard():
+    try:
+        yield from clumsy()
+    finally:
+        say("the outer cleans up")
+
+
+drive("the inner fails when both are closed", cupboard, ["next"], ["close"], ["next"])
+
+
+def patient():
+    result = yield from stubborn()
+    say(f"the outer got {result}")
+    yield 6
+    return 7
+
+
+drive(
+    "the inner returns when it is thrown an error", patient,
+    ["next"], ["next"], ["throw", "one"], ["throw", "two"], ["next"], ["next"],
+)
+
+
+def cuckoo():
+    def caller():
+        try:
+            next(nest[0])
+        except ValueError:
+            say("ValueError")
+        yield 1
+
+    yield from caller()
+    return 2
+
+
+nest = [cuckoo()]
+drive("the inner calls the outer", lambda: nest[0], ["next"], ["next"])
 
 
 def half():
