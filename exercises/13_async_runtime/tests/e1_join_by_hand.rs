@@ -1,9 +1,9 @@
 //! Exercise 13.1: `async_runtime::e1_join_by_hand`.
 
+use std::future::poll_fn;
 use std::panic::{self, AssertUnwindSafe};
 use std::pin::pin;
 use std::rc::Rc;
-
 use std::task::Poll::{Pending, Ready};
 
 use async_runtime::e1_join_by_hand::{Either, YieldNow, join, race};
@@ -96,6 +96,8 @@ fn step2_a_child_wakes_the_task_that_polled_last_and_nobody_else_does() {
             (0, 1),
             "wake-ups of the task that polled first, and of the one that polled last"
         );
+        assert_eq!(now.poll(both.as_mut()), Pending, "one of them is there");
+        assert_eq!(now.wakes(), 1, "wake-ups when one is there, and the other is polled again");
     }
 }
 
@@ -183,9 +185,10 @@ fn step3_a_poll_after_the_end_is_a_panic() {
         assert!(Task::new().poll(future.as_mut()).is_ready(), "it waits for nothing");
         panic::catch_unwind(AssertUnwindSafe(|| Task::new().poll(future.as_mut()))).is_err()
     }
-    assert!(panics(join(std::future::ready(1), std::future::ready(2))), "a join that was ready");
-    assert!(
-        panics(race(std::future::ready(1), std::future::pending::<u8>())),
-        "a race that was ready"
-    );
+    // Such a child does not panic, however often it is polled.
+    let ready = || poll_fn(|_| Ready(1));
+    let never = std::future::pending::<u8>;
+    assert!(panics(join(ready(), ready())), "a join that was ready");
+    assert!(panics(race(ready(), never())), "a race that was ready, by a");
+    assert!(panics(race(never(), ready())), "a race that was ready, by b");
 }
