@@ -63,7 +63,7 @@ const FEW_ROUNDS: u64 = 8;
 const TOO_LATE: u64 = 200;
 
 /// For so long a thread that sleeps is left alone: one that looks again and again would do so meanwhile.
-const LEFT_ASLEEP: Duration = ms(400);
+const LEFT_ASLEEP: Duration = ms(1_000);
 
 /// Waits for half a second, and for what else there is, which does not come meanwhile.
 #[track_caller]
