@@ -83,7 +83,12 @@ impl FairLock {
 
     /// Whether a thread waits for the lock.
     pub fn is_wanted(&self) -> bool {
-        self.state().line.len() > 1
+        self.waiting() > 0
+    }
+
+    /// How many threads wait for the lock.
+    pub fn waiting(&self) -> usize {
+        self.state().line.len().saturating_sub(1)
     }
 
     /// How often the lock has been taken.

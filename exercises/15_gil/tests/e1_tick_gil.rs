@@ -212,7 +212,8 @@ fn step2_a_tick_that_does_not_let_go_costs_no_lock() {
 
 #[grade::test(
     timeout_ms = 30_000,
-    hint = "in which moment of a tick is the lock free, and who knows?"
+    hint = "in which moment of a tick is the lock free, and how does a thread know whether another was first? \
+            (By no `ThreadId`: in the model all run on one thread of the system.)"
 )]
 fn step2_at_a_tick_another_may_be_first() {
     // b waits before a has its first tick.
@@ -243,7 +244,11 @@ fn step2_at_a_tick_another_may_be_first() {
     assert_eq!(found, all, "b waits while a ticks twice");
 }
 
-#[grade::test(timeout_ms = 30_000, hint = "how does a thread learn that another had the lock?")]
+#[grade::test(
+    timeout_ms = 30_000,
+    hint = "how does a thread learn that another had the lock? \
+            (By no `ThreadId`: in the model all run on one thread of the system.)"
+)]
 fn step2_a_handoff_is_a_release_that_another_has_used() {
     let both_tick = || {
         let (gil, log) = (gil(1), Log::default());
@@ -261,7 +266,9 @@ fn step2_a_handoff_is_a_release_that_another_has_used() {
         handoffs
     };
     let found = outcomes(&Model::new().preemptions(2), both_tick);
-    assert_eq!(found, [0, 1, 2].into(), "handoffs, over all interleavings");
+    // The turns `ababa` have three; whether so few preemptions lead to them depends on where a tick can be interrupted.
+    let missing: Vec<usize> = [0, 1, 2].into_iter().filter(|some| !found.contains(some)).collect();
+    assert!(missing.is_empty(), "handoffs that no interleaving has: {missing:?}; found {found:?}");
     // Two others have had the lock, and it is one release all the same.
     Model::new().preemptions(1).check(|| {
         let (gil, log) = (gil(1), Log::default());

@@ -203,6 +203,37 @@ fn step3_at_a_safe_point_who_waits_has_its_turn() {
     });
 }
 
+#[grade::test(hint = "how many turns of others is a safe point to wait for?")]
+fn step3_a_safe_point_lets_those_go_first_who_came_before() {
+    let interpreter = interpreter();
+    let lock = &interpreter.lock;
+    let wait_until = |waiting| {
+        while lock.waiting() < waiting {
+            thread::yield_now();
+        }
+    };
+    thread::scope(|scope| {
+        with_gil(&interpreter, |gil| {
+            scope.spawn(|| {
+                with_gil(&interpreter, |_| {
+                    // The one that is at its safe point waits, and then another one behind it.
+                    wait_until(1);
+                    scope.spawn(|| with_gil(&interpreter, |_| {}));
+                    wait_until(2);
+                });
+            });
+            wait_until(1);
+            gil.safe_point();
+            let after = (lock.is_mine(), lock.turns(), lock.waiting());
+            assert_eq!(
+                after,
+                (true, 3, 1),
+                "the lock after a safe point: whether it is back, its turns, and who waits, for one has come later"
+            );
+        });
+    });
+}
+
 #[grade::test(
     hint = "which steps are a chance for others, and which one is a call that may block?"
 )]
@@ -231,6 +262,10 @@ fn step3_bytecode_gives_the_lock_up() {
     let wait = vec![Op::LoadGlobal(flag), Op::JumpIfZero(0), Op::LoadConst(3), Op::Return];
     let set = vec![Op::LoadConst(1), Op::StoreGlobal(flag), Op::LoadConst(0), Op::Return];
     let (wait, set) = (Code(wait), Code(set));
+    let turns = interpreter.lock.turns();
+    let result = with_gil(&interpreter, |gil| gil.eval(&mut Frame::new(&count)));
+    let turns = interpreter.lock.turns() - turns;
+    assert_eq!((result, turns), (Ok(0), 1), "a loop, and its turns: nobody else wants the lock");
     thread::scope(|scope| {
         with_gil(&interpreter, |gil| {
             scope.spawn(|| with_gil(&interpreter, |gil| gil.eval(&mut Frame::new(&set))));

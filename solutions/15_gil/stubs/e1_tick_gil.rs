@@ -39,14 +39,14 @@ impl TickGil {
     pub fn acquire(&self) -> Held<'_> {
         todo!("sleep by {:?} while {:?}", self.freed, self.is_held)
     }
+    /// What has happened so far.
     pub fn stats(&self) -> TickStats {
         todo!("what has happened, with a check each {} ticks", self.check_interval)
     }
 }
 impl Held<'_> {
-    /// Comes before each instruction. Of the ticks of a `Held`, each `check_interval`th lets go of the lock
-    /// and takes it again, without a wait for others: they may be first, and need not be. Those between
-    /// touch no mutex.
+    /// Comes before each instruction. Each `check_interval`th tick of a `Held` lets go of the lock and takes it
+    /// again, without a wait for others: they may be first, and need not be. The others touch no mutex.
     pub fn tick(&mut self) {
         todo!("{} ticks are left of {}", self.ticks_left, self.gil.check_interval)
     }

@@ -47,8 +47,8 @@ impl IntervalGil {
 }
 
 impl Turn<'_> {
-    /// Call it between two instructions. Where nobody has asked this turn to go, it looks at an atomic, and
-    /// does no more. Else it frees the lock, sleeps until another turn has got it, and waits for it again.
+    /// Call it between two instructions. Where nobody has asked this turn to go, it looks at an atomic alone.
+    /// Else it frees the lock, sleeps until another turn has got it, and waits as `acquire` does: it asks, too.
     pub fn safe_point(&mut self) {
         todo!("look at {:?}; sleep by {:?}", self.0.asked, self.0.taken)
     }
