@@ -4,7 +4,7 @@ import hashlib, random, re, subprocess, sys, threading, time
 
 numbers_up_to = range if sys.version_info[0] > 2 else xrange
 numbers = [random.random() for _ in range(80000)]
-text, beats = b"x" * (64 << 20), 0
+text, beats = b"x" * (160 << 20), 0
 
 
 # ANCHOR: main
@@ -26,7 +26,7 @@ OPERATIONS = [
     ("sum(range(..))", lambda: sum(numbers_up_to(3000000))),
     ("sorted(..)", lambda: sorted(numbers)),
     ("re.match(..)", lambda: re.match("(a?){18}a{18}", "a" * 18)),
-    ("a loop", lambda: [None for _ in numbers_up_to(3000000)]),
+    ("a loop", lambda: [None for _ in numbers_up_to(10000000)]),
     ("sha256(..)", lambda: hashlib.sha256(text)),
     ("sleep(..)", lambda: time.sleep(0.3)),
     ("a child's sum(range(..))", lambda: subprocess.call(in_a_child)),

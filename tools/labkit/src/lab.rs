@@ -165,8 +165,11 @@ impl Lab {
         self.panels.push(Panel { title: title.to_owned(), rows });
     }
 
-    /// The table that the terminal shows.
+    /// The table that the terminal shows; of a lab that only counts, the one of the page.
     pub(crate) fn table(&self) -> String {
+        if self.samples.is_empty() {
+            return self.page_table.clone();
+        }
         let row = |(name, _): &(String, _)| {
             let Summary { least, p10, median, p90 } = self.wall(name);
             let walls: Vec<Duration> = self.samples_of(name).iter().map(|cost| cost.wall).collect();

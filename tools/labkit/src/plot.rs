@@ -71,9 +71,10 @@ const TEXT: u32 = 15;
 ///
 /// # Errors
 ///
-/// Fails where `json` is no record of a lab.
+/// Fails where `json` is no record of a lab that plots something.
 pub fn of(json: &str) -> Result<String> {
     let recorded: Recorded = serde_json::from_str(json).context("this is no record of a lab")?;
+    ensure!(!recorded.panels.is_empty(), "{} plots nothing", recorded.lab);
     let mut panels = Vec::new();
     for panel in &recorded.panels {
         let rows: Result<Vec<Drawn>> = panel.rows.iter().map(|row| drawn(row, &recorded)).collect();
@@ -81,17 +82,17 @@ pub fn of(json: &str) -> Result<String> {
     }
     let heights: Vec<u32> =
         panels.iter().map(|(_, rows)| TITLE + ROW * rows.len() as u32 + AXIS).collect();
+    let height = heights.iter().sum();
     let mut text = String::new();
     {
-        let size = (WIDTH, heights.iter().sum::<u32>().max(1));
-        let mut rest = SVGBackend::with_string(&mut text, size).into_drawing_area();
+        let mut rest = SVGBackend::with_string(&mut text, (WIDTH, height)).into_drawing_area();
         for ((title, rows), height) in panels.iter().zip(&heights) {
             let (area, below) = rest.split_vertically(*height);
             draw(&area, title, rows).map_err(|error| anyhow::anyhow!("{error}"))?;
             rest = below;
         }
     }
-    Ok(figure(&recorded, &text))
+    Ok(figure(&recorded, &text, height))
 }
 
 fn drawn(row: &Row, recorded: &Recorded) -> Result<Drawn> {
@@ -159,23 +160,21 @@ fn decades(rows: &[Drawn]) -> Range<f64> {
 }
 
 /// The drawing as the pages have theirs: with words for who cannot see it, and in the colors of the theme.
-fn figure(recorded: &Recorded, svg: &str) -> String {
+fn figure(recorded: &Recorded, svg: &str, height: u32) -> String {
     let id = recorded.lab.replace(['/', '_'], "-");
     let inner = svg.split_once('>').map_or("", |(_, inner)| inner);
     let inner = inner.replace("#000000", "currentColor").replace(" font-family=\"sans-serif\"", "");
-    let height = svg.split("height=\"").nth(1).and_then(|rest| rest.split('"').next());
     let Machine { cpu, cores, date } = &recorded.machine;
     let day = date.split('T').next().unwrap_or_default();
     let titles: Vec<&str> = recorded.panels.iter().map(|panel| panel.title.as_str()).collect();
     format!(
         "<figure class=\"drawing plot\">\n\
-         <svg role=\"img\" aria-labelledby=\"{id}-title\" viewBox=\"0 0 {WIDTH} {}\" fill=\"currentColor\">\n\
+         <svg role=\"img\" aria-labelledby=\"{id}-title\" viewBox=\"0 0 {WIDTH} {height}\" fill=\"currentColor\">\n\
          <title id=\"{id}-title\">Times on a logarithmic scale: {}. The table has the numbers.</title>\n\
          {}\n\
          <figcaption>{cpu}, {cores} cores, {day}. The dot is the median, the thick line its 95 % interval \
          (bootstrap), the thin one holds eight samples of ten. The scale is logarithmic.</figcaption>\n\
          </figure>\n",
-        height.unwrap_or("1"),
         titles.join("; "),
         inner.trim(),
     )
