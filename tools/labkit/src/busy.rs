@@ -3,7 +3,7 @@
 use std::fs;
 use std::time::Duration;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::cost::processor_time;
 
@@ -14,7 +14,7 @@ const MOST_FOR_OTHERS: f64 = 0.1;
 const MOST_STOLEN: f64 = 0.02;
 
 /// How the machine was used while a lab ran.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Busy {
     /// The load average of the minute before the lab, and of its last minute.
     pub(crate) load: [f64; 2],
@@ -23,7 +23,7 @@ pub(crate) struct Busy {
 }
 
 /// Who else used the processors, as shares of all of them.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Shares {
     /// Other programs, and the kernel where it did not work for the lab.
     pub(crate) others: f64,

@@ -11,7 +11,9 @@ use crate::cost::Cost;
 use crate::plot::{Panel, Row};
 use crate::results::{Samples, table};
 use crate::run::Purpose;
-use crate::stats::{RatioSummary, Summary, interval_of_median, readable, two_digits};
+use crate::stats::{
+    RatioSummary, Summary, interval_of_median, readable, readable_bytes, two_digits,
+};
 
 /// The order of the turns is drawn, always the same way.
 pub(crate) const SEED: u64 = 2;
@@ -23,6 +25,7 @@ pub type Variant<'a> = Box<dyn FnMut() -> Result<Cost> + 'a>;
 pub struct Lab {
     purpose: Purpose,
     samples: Vec<(String, Vec<Cost>)>,
+    bytes: Vec<(String, Vec<u64>)>,
     pub(crate) claims: Vec<(String, bool)>,
     pub(crate) facts: Vec<(String, String)>,
     pub(crate) page_table: String,
@@ -34,6 +37,7 @@ impl Lab {
         Lab {
             purpose,
             samples: vec![],
+            bytes: vec![],
             claims: vec![],
             facts: vec![],
             page_table: String::new(),
@@ -87,6 +91,26 @@ impl Lab {
         }
         self.fact("rounds", rounds.to_string());
         Ok(())
+    }
+
+    /// Keeps samples that are bytes and not times, of what the lab has measured itself.
+    pub fn bytes(&mut self, name: &str, samples: Vec<u64>) {
+        let Summary { p10, median, p90, .. } = Summary::of(samples.iter().copied());
+        let [p10, median, p90] = [p10, median, p90].map(|bytes| readable_bytes(bytes as f64));
+        self.fact(name, median);
+        self.fact(&format!("{name}_spread"), format!("{p10} to {p90}"));
+        self.bytes.push((name.to_owned(), samples));
+    }
+
+    /// The median of samples that are bytes.
+    ///
+    /// # Panics
+    ///
+    /// Panics where there are none of that name.
+    pub fn median_bytes(&self, name: &str) -> u64 {
+        let found = self.bytes.iter().find(|(known, _)| known == name);
+        let (_, samples) = found.unwrap_or_else(|| panic!("no bytes of `{name}` were measured"));
+        Summary::of(samples.iter().copied()).median
     }
 
     /// The summary of a variant's time on the clock: what the pages show.
@@ -150,24 +174,41 @@ impl Lab {
         self.page_table = table(head, rows);
     }
 
-    /// Adds a panel to the plot: rows with a label, the variant, and how many units of work one turn of
-    /// it does. The plot shows the time of one unit.
+    /// Adds a panel to the plot: rows with a label, the variant, and how many units of work one sample of
+    /// it stands for. The plot shows the time, or the bytes, of one unit.
     ///
     /// # Panics
     ///
     /// Panics where a variant was not measured.
     pub fn panel(&mut self, title: &str, rows: &[(&str, &str, u32)]) {
-        let row = |&(label, variant, units): &(&str, &str, u32)| {
-            self.samples_of(variant);
-            Row { label: label.to_owned(), variant: variant.to_owned(), units }
-        };
+        let rows =
+            rows.iter().map(|&(label, variant, units)| self.row(label, None, variant, units));
+        let rows = rows.collect();
+        self.panels.push(Panel { title: title.to_owned(), x: None, rows });
+    }
+
+    /// Adds a panel with lines: rows with a label, the place on the x axis, the variant, and the units of
+    /// work. Rows of one label are one line.
+    ///
+    /// # Panics
+    ///
+    /// Panics where a variant was not measured.
+    pub fn curves(&mut self, title: &str, x: &str, rows: &[(&str, u32, &str, u32)]) {
+        let row = |&(label, at, variant, units): &_| self.row(label, Some(at), variant, units);
         let rows = rows.iter().map(row).collect();
-        self.panels.push(Panel { title: title.to_owned(), rows });
+        self.panels.push(Panel { title: title.to_owned(), x: Some(x.to_owned()), rows });
+    }
+
+    fn row(&self, label: &str, at: Option<u32>, variant: &str, units: u32) -> Row {
+        let names = self.samples.iter().map(|(name, _)| name);
+        let mut names = names.chain(self.bytes.iter().map(|(name, _)| name));
+        assert!(names.any(|name| name == variant), "no variant `{variant}` was measured");
+        Row { label: label.to_owned(), at, variant: variant.to_owned(), units }
     }
 
     /// The table that the terminal shows; of a lab that only counts, the one of the page.
     pub(crate) fn table(&self) -> String {
-        if self.samples.is_empty() {
+        if self.samples.is_empty() && self.bytes.is_empty() {
             return self.page_table.clone();
         }
         let row = |(name, _): &(String, _)| {
@@ -179,13 +220,26 @@ impl Lab {
             let cells = cells.chain([p90, self.cpu(name).median].map(readable));
             once(format!("`{name}`")).chain(cells).collect()
         };
-        let rows: Vec<Vec<String>> = self.samples.iter().map(row).collect();
+        let row_of_bytes = |(name, samples): &(String, Vec<u64>)| {
+            let Summary { least, p10, median, p90 } = Summary::of(samples.iter().copied());
+            let [low, high] = interval_of_median(samples);
+            let [least, p10, median, low, high, p90] =
+                [least, p10, median, low, high, p90].map(|bytes| readable_bytes(bytes as f64));
+            let bounds = format!("{low} to {high}");
+            vec![format!("`{name}`"), least, p10, median, bounds, p90, "–".to_owned()]
+        };
+        let rows = self.samples.iter().map(row).chain(self.bytes.iter().map(row_of_bytes));
+        let rows: Vec<Vec<String>> = rows.collect();
         let head = ["variant", "least", "10 %", "median", "its 95 %", "90 %", "processor time"];
         table(&head, &rows)
     }
 
     pub(crate) fn all_samples(&self) -> BTreeMap<&str, Samples> {
-        self.samples.iter().map(|(name, costs)| (name.as_str(), Samples::of(costs))).collect()
+        let times = self.samples.iter().map(|(name, costs)| (name.as_str(), Samples::of(costs)));
+        let bytes = self.bytes.iter();
+        let bytes =
+            bytes.map(|(name, bytes)| (name.as_str(), Samples::Bytes { bytes: bytes.clone() }));
+        times.chain(bytes).collect()
     }
 }
 

@@ -2,21 +2,27 @@
 //! the range in which eight samples of ten lie.
 
 use std::collections::BTreeMap;
-use std::ops::Range;
-use std::time::Duration;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, anyhow, ensure};
 use plotters::coord::Shift;
+use plotters::coord::combinators::LogCoord;
 use plotters::prelude::*;
-use plotters::style::text_anchor::{HPos, Pos, VPos};
 use serde::{Deserialize, Serialize};
 
-use crate::stats::{Summary, interval_of_median, readable};
+use crate::busy::Busy;
+use crate::results::Samples;
+use crate::stats::{Summary, in_a_unit_of_bytes, interval_of_median, readable_bytes, readable_ns};
+
+mod curves;
+mod dots;
 
 /// Rows that can be compared, below a title.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Panel {
     pub(crate) title: String,
+    /// What the x axis counts, where rows of one label are a line.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) x: Option<String>,
     pub(crate) rows: Vec<Row>,
 }
 
@@ -24,6 +30,9 @@ pub(crate) struct Panel {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Row {
     pub(crate) label: String,
+    /// Its place on the x axis, where the panel has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) at: Option<u32>,
     pub(crate) variant: String,
     /// How many units of work one sample stands for.
     pub(crate) units: u32,
@@ -34,6 +43,7 @@ pub(crate) struct Row {
 struct Recorded {
     lab: String,
     machine: Machine,
+    busy: Busy,
     panels: Vec<Panel>,
     samples: BTreeMap<String, Samples>,
 }
@@ -45,24 +55,56 @@ struct Machine {
     date: String,
 }
 
-#[derive(Debug, Deserialize)]
-struct Samples {
-    wall_ns: Vec<u64>,
+/// What is measured: nanoseconds or bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Unit {
+    Time,
+    Bytes,
 }
 
-/// A row, in nanoseconds for a unit.
+impl Unit {
+    fn readable(self, value: f64) -> String {
+        match self {
+            Unit::Time => readable_ns(value),
+            Unit::Bytes => readable_bytes(value),
+        }
+    }
+
+    /// What the powers of the axis are powers of.
+    fn base(self) -> f64 {
+        match self {
+            Unit::Time => 10.0,
+            Unit::Bytes => 4.0,
+        }
+    }
+
+    /// A whole power as the axis shows it.
+    fn tick(self, value: f64) -> String {
+        match self {
+            Unit::Time => readable_ns(value).replace(".0 ", " "),
+            Unit::Bytes => {
+                let (value, unit) = in_a_unit_of_bytes(value);
+                format!("{value:.0} {unit}")
+            }
+        }
+    }
+}
+
+/// A row, in nanoseconds or bytes for a unit of work.
 struct Drawn {
     label: String,
+    at: u32,
     median: f64,
     interval: [f64; 2],
     most: [f64; 2],
 }
 
+type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
+type Failure = Box<dyn std::error::Error>;
+
 // Pixels of the drawing, which a page scales to its width.
 const WIDTH: u32 = 440;
 const TITLE: u32 = 34;
-const ROW: u32 = 44;
-const AXIS: u32 = 30;
 /// Room on either side, so that the numbers below the axis are whole.
 const MARGIN: u32 = 14;
 const TEXT: u32 = 15;
@@ -77,103 +119,106 @@ pub fn of(json: &str) -> Result<String> {
     ensure!(!recorded.panels.is_empty(), "{} plots nothing", recorded.lab);
     let mut panels = Vec::new();
     for panel in &recorded.panels {
-        let rows: Result<Vec<Drawn>> = panel.rows.iter().map(|row| drawn(row, &recorded)).collect();
-        panels.push((panel.title.as_str(), rows?));
+        panels.push((panel, rows(panel, &recorded)?));
     }
-    let heights: Vec<u32> =
-        panels.iter().map(|(_, rows)| TITLE + ROW * rows.len() as u32 + AXIS).collect();
-    let height = heights.iter().sum();
+    let height = |(panel, (rows, _)): &(&Panel, (Vec<Drawn>, Unit))| match panel.x {
+        Some(_) => curves::height(),
+        None => dots::height(rows),
+    };
+    let heights: Vec<u32> = panels.iter().map(height).collect();
+    let whole = heights.iter().sum();
     let mut text = String::new();
     {
-        let mut rest = SVGBackend::with_string(&mut text, (WIDTH, height)).into_drawing_area();
-        for ((title, rows), height) in panels.iter().zip(&heights) {
-            let (area, below) = rest.split_vertically(*height);
-            draw(&area, title, rows).map_err(|error| anyhow::anyhow!("{error}"))?;
+        let mut rest = SVGBackend::with_string(&mut text, (WIDTH, whole)).into_drawing_area();
+        for ((panel, (rows, unit)), height) in panels.iter().zip(heights) {
+            let (area, below) = rest.split_vertically(height);
+            draw(&area, panel, rows, *unit).map_err(|error| anyhow!("{error}"))?;
             rest = below;
         }
     }
-    Ok(figure(&recorded, &text, height))
+    Ok(figure(&recorded, &text, whole))
 }
 
-fn drawn(row: &Row, recorded: &Recorded) -> Result<Drawn> {
-    let samples = recorded.samples.get(&row.variant);
-    let samples = samples.with_context(|| format!("there are no samples of `{}`", row.variant))?;
-    ensure!(row.units > 0, "a sample of `{}` stands for nothing", row.variant);
-    let walls: Vec<Duration> = samples.wall_ns.iter().copied().map(Duration::from_nanos).collect();
-    let unit = |time: Duration| time.as_nanos() as f64 / f64::from(row.units);
-    let Summary { p10, median, p90, .. } = Summary::of(walls.iter().copied());
-    Ok(Drawn {
-        label: row.label.clone(),
-        median: unit(median),
-        interval: interval_of_median(&walls).map(unit),
-        most: [p10, p90].map(unit),
-    })
-}
-
-type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
-
-fn draw(area: &Area<'_>, title: &str, rows: &[Drawn]) -> Result<(), Box<dyn std::error::Error>> {
-    let bold = ("sans-serif", TEXT).into_font().style(FontStyle::Bold);
-    area.draw(&Text::new(title.to_owned(), (MARGIN as i32, 12), bold))?;
-    let mut chart = ChartBuilder::on(area)
-        .margin_left(MARGIN)
-        .margin_right(MARGIN)
-        .margin_top(TITLE)
-        .x_label_area_size(AXIS)
-        .build_cartesian_2d(decades(rows).log_scale(), 0.0..rows.len() as f64)?;
-    chart
-        .configure_mesh()
-        .disable_y_axis()
-        .disable_y_mesh()
-        .light_line_style(TRANSPARENT)
-        .bold_line_style(BLACK.mix(0.2))
-        .x_labels(6)
-        .x_label_style(("sans-serif", TEXT - 2))
-        .x_label_formatter(&|ns| readable(Duration::from_nanos(*ns as u64)).replace(".0", ""))
-        .draw()?;
-    let label = TextStyle::from(("sans-serif", TEXT).into_font());
-    let left = label.clone().pos(Pos::new(HPos::Left, VPos::Bottom));
-    let right = label.pos(Pos::new(HPos::Right, VPos::Bottom));
-    for (index, row) in rows.iter().enumerate() {
-        let y = rows.len() as f64 - index as f64 - 0.78;
-        let line = |[from, to]: [f64; 2], width| {
-            PathElement::new(vec![(from, y), (to, y)], BLACK.stroke_width(width))
+/// All rows of a panel, which are all times or all bytes.
+fn rows(panel: &Panel, recorded: &Recorded) -> Result<(Vec<Drawn>, Unit)> {
+    let mut drawn = Vec::new();
+    let mut units = Vec::new();
+    for row in &panel.rows {
+        let samples = recorded.samples.get(&row.variant);
+        let samples =
+            samples.with_context(|| format!("there are no samples of `{}`", row.variant))?;
+        ensure!(row.units > 0, "a sample of `{}` stands for nothing", row.variant);
+        let (unit, values) = match samples {
+            Samples::Times { wall_ns, .. } => (Unit::Time, wall_ns),
+            Samples::Bytes { bytes } => (Unit::Bytes, bytes),
         };
-        chart.draw_series([line(row.most, 2), line(row.interval, 7)])?;
-        chart.draw_series([Circle::new((row.median, y), 5, BLACK.filled())])?;
-        let (_, top) = chart.backend_coord(&(row.median, y));
-        let (_, above) = area.get_base_pixel();
-        let place = |x| (x, top - above - 9);
-        area.draw(&Text::new(row.label.clone(), place(MARGIN as i32), left.clone()))?;
-        let median = readable(Duration::from_nanos(row.median.round() as u64));
-        area.draw(&Text::new(median, place((WIDTH - MARGIN) as i32), right.clone()))?;
+        units.push(unit);
+        let each = |value: u64| value as f64 / f64::from(row.units);
+        let Summary { p10, median, p90, .. } = Summary::of(values.iter().copied());
+        drawn.push(Drawn {
+            label: row.label.clone(),
+            at: row.at.unwrap_or_default(),
+            median: each(median),
+            interval: interval_of_median(values).map(each),
+            most: [p10, p90].map(each),
+        });
     }
-    Ok(())
+    let unit = *units.first().with_context(|| format!("`{}` has no rows", panel.title))?;
+    ensure!(units.iter().all(|&u| u == unit), "`{}` mixes times and bytes", panel.title);
+    Ok((drawn, unit))
 }
 
-/// Whole powers of ten around all that is drawn.
-fn decades(rows: &[Drawn]) -> Range<f64> {
-    let all = rows.iter().flat_map(|row| row.most);
-    let (low, high) = all.fold((f64::MAX, 1.0_f64), |(low, high), ns| (low.min(ns), high.max(ns)));
-    let power = |exponent: f64| 10_f64.powf(exponent);
-    power(low.max(1.0).log10().floor())..power(high.log10().floor() + 1.0)
+fn draw(area: &Area<'_>, panel: &Panel, rows: &[Drawn], unit: Unit) -> Result<(), Failure> {
+    let bold = ("sans-serif", TEXT).into_font().style(FontStyle::Bold);
+    area.draw(&Text::new(panel.title.clone(), (MARGIN as i32, 12), bold))?;
+    match &panel.x {
+        Some(x) => curves::draw(area, x, rows, unit),
+        None => dots::draw(area, rows, unit),
+    }
+}
+
+/// The axis: whole powers around all that is drawn.
+fn powers(rows: &[Drawn], unit: Unit) -> LogCoord<f64> {
+    let all = || rows.iter().flat_map(|row| row.most).map(|value| value.max(0.01));
+    let (low, high) = (all().fold(f64::MAX, f64::min), all().fold(0.01, f64::max));
+    let base = unit.base();
+    let power = |exponent: f64| base.powf(exponent);
+    (power(low.log(base).floor())..power(high.log(base).floor() + 1.0))
+        .log_scale()
+        .base(base)
+        .into()
 }
 
 /// The drawing as the pages have theirs: with words for who cannot see it, and in the colors of the theme.
 fn figure(recorded: &Recorded, svg: &str, height: u32) -> String {
     let id = recorded.lab.replace(['/', '_'], "-");
     let inner = svg.split_once('>').map_or("", |(_, inner)| inner);
-    let inner = inner.replace("#000000", "currentColor").replace(" font-family=\"sans-serif\"", "");
+    let inner = inner.replace("#000000", "currentColor").replace("#FFFFFF", "var(--bg)");
+    let inner = inner.replace(" font-family=\"sans-serif\"", "");
     let Machine { cpu, cores, date } = &recorded.machine;
     let day = date.split('T').next().unwrap_or_default();
     let titles: Vec<&str> = recorded.panels.iter().map(|panel| panel.title.as_str()).collect();
+    let has = |is_line: bool| recorded.panels.iter().any(|panel| panel.x.is_some() == is_line);
+    let dots = "The dot is the median, the thick line its 95 % interval (bootstrap), the thin one holds eight \
+                samples of ten.";
+    let mut caption = format!("{cpu}, {cores} cores, {day}.");
+    for (is_there, says) in [
+        (has(false), dots),
+        (has(true), "Lines join medians."),
+        (true, "The scale is logarithmic."),
+        (recorded.busy.is_warning(), "The machine was busy: trust the orders, not the digits."),
+    ] {
+        if is_there {
+            caption += " ";
+            caption += says;
+        }
+    }
     format!(
         "<figure class=\"drawing plot\">\n\
          <svg role=\"img\" aria-labelledby=\"{id}-title\" viewBox=\"0 0 {WIDTH} {height}\" fill=\"currentColor\">\n\
-         <title id=\"{id}-title\">Times on a logarithmic scale: {}. The table has the numbers.</title>\n\
+         <title id=\"{id}-title\">On a logarithmic scale: {}. The table has the numbers.</title>\n\
          {}\n\
-         <figcaption>{cpu}, {cores} cores, {day}. The dot is the median, the thick line its 95 % interval \
-         (bootstrap), the thin one holds eight samples of ten. The scale is logarithmic.</figcaption>\n\
+         <figcaption>{caption}</figcaption>\n\
          </figure>\n",
         titles.join("; "),
         inner.trim(),
@@ -187,6 +232,7 @@ mod tests {
     #[test]
     fn a_record_becomes_a_drawing_in_the_colors_of_the_page() {
         let json = r#"{"lab":"02_x/y","machine":{"cpu":"Abacus","cores":2,"date":"2026-01-02T03:04:05Z"},
+            "busy":{"load":[0.1,0.1],"shares":{"others":0.01,"stolen":0.0}},
             "panels":[{"title":"to nap","rows":[{"label":"a nap","variant":"nap","units":10}]}],
             "samples":{"nap":{"wall_ns":[20000,30000,40000],"cpu_ns":[1,1,1]}}}"#;
         let plot = of(json).unwrap();
@@ -195,5 +241,19 @@ mod tests {
         }
         assert!(!plot.contains("#000000") && plot.contains("currentColor"), "{plot}");
         assert!(of("{}").is_err());
+    }
+
+    #[test]
+    fn rows_of_one_label_are_a_line() {
+        let json = r#"{"lab":"02_x/y","machine":{"cpu":"Abacus","cores":2,"date":"2026-01-02T03:04:05Z"},
+            "busy":{"load":[0.1,0.1],"shares":{"others":0.5,"stolen":0.0}},
+            "panels":[{"title":"to wait","x":"how many wait","rows":[
+                {"label":"a nap","at":64,"variant":"few","units":64},
+                {"label":"a nap","at":2048,"variant":"many","units":2048}]}],
+            "samples":{"few":{"bytes":[64000,64000]},"many":{"bytes":[2048]}}}"#;
+        let plot = of(json).unwrap();
+        for part in ["a nap", "how many wait", "64", "2 Ki", "256 B", "The machine was busy"] {
+            assert!(plot.contains(part), "{part}: {plot}");
+        }
     }
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::busy::Busy;
 use crate::cost::Cost;
@@ -29,17 +29,22 @@ pub(crate) struct Record<'a> {
     pub(crate) samples: BTreeMap<&'a str, Samples>,
 }
 
-/// Every sample of a variant, in nanoseconds, in the order in which they were taken.
-#[derive(Debug, Serialize)]
-pub(crate) struct Samples {
-    wall_ns: Vec<u128>,
-    cpu_ns: Vec<u128>,
+/// Every sample of a variant, in the order in which they were taken.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(untagged)]
+pub(crate) enum Samples {
+    /// In nanoseconds.
+    Times { wall_ns: Vec<u64>, cpu_ns: Vec<u64> },
+    /// Memory.
+    Bytes { bytes: Vec<u64> },
 }
 
 impl Samples {
     pub(crate) fn of(costs: &[Cost]) -> Samples {
-        let ns = |clock: fn(&Cost) -> Duration| costs.iter().map(|c| clock(c).as_nanos()).collect();
-        Samples { wall_ns: ns(|cost| cost.wall), cpu_ns: ns(|cost| cost.cpu) }
+        let ns = |clock: fn(&Cost) -> Duration| {
+            costs.iter().map(|cost| clock(cost).as_nanos().try_into().unwrap_or(u64::MAX)).collect()
+        };
+        Samples::Times { wall_ns: ns(|cost| cost.wall), cpu_ns: ns(|cost| cost.cpu) }
     }
 }
 

@@ -5,23 +5,23 @@ use std::time::Duration;
 
 use crate::lab::SEED;
 
-/// Order statistics of one variant.
+/// Order statistics of one variant: of times, or of bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Summary {
+pub struct Summary<T = Duration> {
     /// The smallest sample.
-    pub least: Duration,
+    pub least: T,
     /// A tenth of the samples lie below it.
-    pub p10: Duration,
+    pub p10: T,
     /// Half of the samples lie below it.
-    pub median: Duration,
+    pub median: T,
     /// A tenth of the samples lie above it.
-    pub p90: Duration,
+    pub p90: T,
 }
 
-impl Summary {
+impl<T: Copy + Default + Ord> Summary<T> {
     /// Summarizes samples; those of no samples are all zero.
-    pub fn of(samples: impl IntoIterator<Item = Duration>) -> Summary {
-        let mut sorted: Vec<Duration> = samples.into_iter().collect();
+    pub fn of(samples: impl IntoIterator<Item = T>) -> Summary<T> {
+        let mut sorted: Vec<T> = samples.into_iter().collect();
         sorted.sort_unstable();
         let at = |share| by_rank(&sorted, share);
         Summary { least: at(0.0), p10: at(0.1), median: at(0.5), p90: at(0.9) }
@@ -33,9 +33,9 @@ const RESAMPLES: usize = 1_000;
 
 /// Where the median would lie in 95 of 100 repetitions, by the bootstrap: medians of samples drawn from the
 /// samples, with replacement.
-pub(crate) fn interval_of_median(samples: &[Duration]) -> [Duration; 2] {
+pub(crate) fn interval_of_median<T: Copy + Default + Ord>(samples: &[T]) -> [T; 2] {
     let mut rng = fastrand::Rng::with_seed(SEED);
-    let mut medians: Vec<Duration> = (0..RESAMPLES)
+    let mut medians: Vec<T> = (0..RESAMPLES)
         .map(|_| {
             let draw = samples.iter().filter_map(|_| rng.choice(samples)).copied();
             Summary::of(draw).median
@@ -92,8 +92,13 @@ fn by_rank<T: Copy + Default>(sorted: &[T], share: f64) -> T {
 
 /// A duration with two significant digits and its unit.
 pub(crate) fn readable(duration: Duration) -> String {
+    readable_ns(duration.as_nanos() as f64)
+}
+
+/// Nanoseconds, which may be less than one, with two significant digits and a unit.
+pub(crate) fn readable_ns(ns: f64) -> String {
     // Rounded first: 999.6 µs is 1.0 ms, not 1000 µs.
-    let ns = round(duration.as_nanos() as f64);
+    let ns = round(ns);
     let (value, unit) = match ns {
         ..1e3 => (ns, "ns"),
         ..1e6 => (ns / 1e3, "µs"),
@@ -101,6 +106,22 @@ pub(crate) fn readable(duration: Duration) -> String {
         _ => (ns / 1e9, "s"),
     };
     format!("{} {unit}", two_digits(value))
+}
+
+/// Bytes with two significant digits and a unit.
+pub(crate) fn readable_bytes(bytes: f64) -> String {
+    let (value, unit) = in_a_unit_of_bytes(bytes);
+    format!("{} {unit}", two_digits(value))
+}
+
+/// Bytes as a number of the largest unit that is not larger.
+pub(crate) fn in_a_unit_of_bytes(bytes: f64) -> (f64, &'static str) {
+    match bytes {
+        ..1_024.0 => (bytes, "B"),
+        ..1_048_576.0 => (bytes / 1_024.0, "KiB"),
+        ..1_073_741_824.0 => (bytes / 1_048_576.0, "MiB"),
+        _ => (bytes / 1_073_741_824.0, "GiB"),
+    }
 }
 
 /// A number with two significant digits; what is not a positive number is `unknown`.
@@ -146,8 +167,8 @@ mod tests {
 
     #[test]
     fn no_samples_are_zero() {
-        assert_eq!(Summary::of([]).median, Duration::ZERO);
-        assert_eq!(interval_of_median(&[]), [Duration::ZERO; 2]);
+        assert_eq!(Summary::<Duration>::of([]).median, Duration::ZERO);
+        assert_eq!(interval_of_median::<Duration>(&[]), [Duration::ZERO; 2]);
     }
 
     #[test]
@@ -170,6 +191,13 @@ mod tests {
         assert_eq!(shown(999_600), "1.0 ms");
         assert_eq!(shown(994_999), "990 µs");
         assert_eq!(shown(2_000_000_000), "2.0 s");
+        assert_eq!(readable_ns(0.31), "0.31 ns");
+    }
+
+    #[test]
+    fn bytes_have_two_digits_and_a_unit() {
+        let shown = [0.0, 304.0, 9_830.0, 1_048_000.0, 2_147_483_648.0].map(readable_bytes);
+        assert_eq!(shown, ["0 B", "300 B", "9.6 KiB", "1000 KiB", "2.0 GiB"]);
     }
 
     #[test]

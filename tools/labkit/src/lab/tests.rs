@@ -79,3 +79,20 @@ fn a_variant_leaves_its_median_and_its_spread_as_facts() {
         lab.facts.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
     assert_eq!(facts, [("slow", "20 ms"), ("slow_spread", "20 ms to 20 ms"), ("rounds", "five")]);
 }
+
+#[test]
+fn bytes_stand_beside_times() {
+    let mut lab = Lab::new(Purpose::Show);
+    lab.measure(4, vec![("slow".into(), takes(20))]).unwrap();
+    lab.bytes("stack", vec![8_192, 9_830, 4_096]);
+    assert_eq!(lab.median_bytes("stack"), 8_192);
+    lab.curves("to wait", "how many", &[("a stack", 1, "stack", 1)]);
+    insta::assert_snapshot!(lab.table(), @"
+    | variant | least | 10 % | median | its 95 % | 90 % | processor time |
+    | --- | ---: | ---: | ---: | ---: | ---: | ---: |
+    | `slow` | 20 ms | 20 ms | 20 ms | 20 ms to 20 ms | 20 ms | 10 ms |
+    | `stack` | 4.0 KiB | 4.0 KiB | 8.0 KiB | 4.0 KiB to 9.6 KiB | 9.6 KiB | – |
+    ");
+    let samples = serde_json::to_value(lab.all_samples()).unwrap();
+    assert_eq!(samples["stack"]["bytes"], serde_json::json!([8_192, 9_830, 4_096]));
+}
