@@ -48,7 +48,7 @@ impl Samples {
     }
 }
 
-/// The files of a lab under `book/results/`.
+/// The files of a lab below a folder.
 pub(crate) struct Files {
     stem: PathBuf,
 }
@@ -59,8 +59,8 @@ impl Files {
     /// # Errors
     ///
     /// Fails where it cannot: better before the rounds than after them.
-    pub(crate) fn open(results: &Path, lab: &str) -> Result<Files> {
-        let stem = results.join(lab);
+    pub(crate) fn open(below: &Path, lab: &str) -> Result<Files> {
+        let stem = below.join(lab);
         let folder = stem.parent().context("a lab is named CHAPTER/LAB")?;
         fs::create_dir_all(folder)
             .and_then(|()| tempfile::tempfile_in(folder))
@@ -68,29 +68,39 @@ impl Files {
         Ok(Files { stem })
     }
 
-    /// Writes samples, facts and table, and returns the names of the files.
+    /// Writes what the pages include: samples, plot, facts and table. Returns the names of the files.
     pub(crate) fn write(
         &self,
         record: &Record<'_>,
         facts: &[(String, String)],
         table: &str,
     ) -> Result<Vec<PathBuf>> {
-        let json = serde_json::to_string(record)? + "\n";
+        let json = json(record)?;
         let plot = if record.panels.is_empty() { None } else { Some(plot::of(&json)?) };
         let mut texts = vec![("json", json), ("facts", anchored(facts)), ("md", table.to_owned())];
         texts.extend(plot.map(|plot| ("svg", plot)));
-        let write = |(extension, text): (&str, String)| {
-            let file = self.stem.with_extension(extension);
-            fs::write(&file, text).map_err(|error| unwritable(&file, &error))?;
-            Ok(file)
-        };
-        texts.into_iter().map(write).collect()
+        texts.into_iter().map(|(extension, text)| self.write_one(extension, &text)).collect()
     }
+
+    /// Writes the samples alone, and returns the name of the file.
+    pub(crate) fn write_samples(&self, record: &Record<'_>) -> Result<PathBuf> {
+        self.write_one("json", &json(record)?)
+    }
+
+    fn write_one(&self, extension: &str, text: &str) -> Result<PathBuf> {
+        let file = self.stem.with_extension(extension);
+        fs::write(&file, text).map_err(|error| unwritable(&file, &error))?;
+        Ok(file)
+    }
+}
+
+fn json(record: &Record<'_>) -> Result<String> {
+    Ok(serde_json::to_string(record)? + "\n")
 }
 
 fn unwritable(path: &Path, error: &std::io::Error) -> anyhow::Error {
     let path = path.display();
-    anyhow!("cannot write to {path}: {error}; make it writable, or run without --record")
+    anyhow!("cannot write to {path}: {error}; make it writable, or run with --quick")
 }
 
 /// Facts in the form in which mdBook includes one by its name.

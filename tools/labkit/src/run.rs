@@ -27,7 +27,7 @@ struct Flags {
 /// What a lab is run for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Purpose {
-    /// To look at the table.
+    /// To look at the table, and to compare the samples with the book's.
     Show,
     /// To check the claims in a few rounds.
     Check,
@@ -46,9 +46,9 @@ pub fn run(name: &'static str, body: impl FnOnce(&mut Lab) -> Result<()>) -> Exi
     };
     // The package lies two folders below the project.
     let project = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2);
-    let results = project.unwrap_or(Path::new(".")).join("book/results");
+    let project = project.unwrap_or(Path::new("."));
     let _ = writeln!(io::stderr(), "measuring ...");
-    let ended = conduct(name, purpose, &results, body);
+    let ended = conduct(name, purpose, project, body);
     // A reader that has left, as in `... | head`, is no error of the lab.
     let _ = io::stdout().write_all(ended.report.as_bytes());
     if let Some(error) = ended.error {
@@ -67,11 +67,11 @@ struct Ended {
 fn conduct(
     name: &'static str,
     purpose: Purpose,
-    results: &Path,
+    project: &Path,
     body: impl FnOnce(&mut Lab) -> Result<()>,
 ) -> Ended {
     let mut report = String::new();
-    let (status, error) = match try_run(name, purpose, results, body, &mut report) {
+    let (status, error) = match try_run(name, purpose, project, body, &mut report) {
         Ok(0) => (0, None),
         Ok(broken) => (
             1,
@@ -89,7 +89,7 @@ fn conduct(
 fn try_run(
     name: &'static str,
     purpose: Purpose,
-    results: &Path,
+    project: &Path,
     body: impl FnOnce(&mut Lab) -> Result<()>,
     report: &mut String,
 ) -> Result<usize> {
@@ -97,8 +97,9 @@ fn try_run(
         bail!("a debug build is not what users run; add --release to record");
     }
     let files = match purpose {
-        Purpose::Record => Some(Files::open(results, name)?),
-        Purpose::Show | Purpose::Check => None,
+        Purpose::Record => Some(Files::open(&project.join("book/results"), name)?),
+        Purpose::Show => Some(Files::open(&project.join("target/labs"), name)?),
+        Purpose::Check => None,
     };
     let machine = Machine::read();
     let before = Clocks::read();
@@ -120,8 +121,17 @@ fn try_run(
         let panels = &lab.panels;
         let record =
             Record { lab: name, machine: &machine, busy, seed: SEED, claims, panels, samples };
-        for file in files.write(&record, &lab.facts, &lab.page_table)? {
-            let _ = writeln!(report, "recorded {}", file.display());
+        if purpose == Purpose::Record {
+            for file in files.write(&record, &lab.facts, &lab.page_table)? {
+                let _ = writeln!(report, "recorded {}", file.display());
+            }
+        } else {
+            let file = files.write_samples(&record)?;
+            let file = file.display();
+            let _ = writeln!(
+                report,
+                "\n{file} has all samples: drop it on the book's page \"Your machine\""
+            );
         }
     }
     Ok(broken)

@@ -104,10 +104,10 @@ fn mark(area: &Area<'_>, index: usize, (x, y): (i32, i32)) -> Result<(), Failure
     let square = [(x - 5, y - 5), (x + 5, y - 5), (x + 5, y + 5), (x - 5, y + 5)];
     let triangle = [(x, y - 6), (x + 6, y + 5), (x - 6, y + 5)];
     let shape: &[(i32, i32)] = if index % 3 == 1 { &square } else { &triangle };
-    let is_filled = index / 3 % 2 == 0;
+    let is_filled = (index / 3).is_multiple_of(2);
     // What is empty hides the line below it.
     let inside = if is_filled { BLACK } else { WHITE };
-    if index % 3 == 0 {
+    if index.is_multiple_of(3) {
         area.draw(&Circle::new((x, y), 5, inside.filled()))?;
         area.draw(&Circle::new((x, y), 5, BLACK.stroke_width(2)))?;
     } else {

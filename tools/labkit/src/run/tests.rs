@@ -27,7 +27,8 @@ fn a_recorded_lab_leaves_samples_facts_and_a_table() {
     let ended = conduct("02_x/y", Purpose::Record, folder.path(), body_with(true));
     assert_eq!((ended.status, ended.error), (0, None));
 
-    let read = |name: &str| fs::read_to_string(folder.path().join(name)).unwrap();
+    let read =
+        |name: &str| fs::read_to_string(folder.path().join("book/results").join(name)).unwrap();
     let json: serde_json::Value = serde_json::from_str(&read("02_x/y.json")).unwrap();
     assert_eq!(json["samples"]["nap"]["wall_ns"], serde_json::json!([20_000_000, 20_000_000]));
     assert_eq!(json["samples"]["nap"]["cpu_ns"], serde_json::json!([10_000_000, 10_000_000]));
@@ -43,13 +44,24 @@ fn a_recorded_lab_leaves_samples_facts_and_a_table() {
 }
 
 #[test]
+fn a_lab_that_is_shown_leaves_its_samples_out_of_the_book() {
+    let folder = tempfile::tempdir().unwrap();
+    let ended = conduct("02_x/y", Purpose::Show, folder.path(), body_with(true));
+    assert_eq!((ended.status, ended.error), (0, None));
+    assert!(ended.report.contains("target/labs/02_x/y.json has all samples"), "{}", ended.report);
+    let json = fs::read_to_string(folder.path().join("target/labs/02_x/y.json")).unwrap();
+    assert!(json.contains("20000000"), "{json}");
+    assert!(!folder.path().join("book").exists());
+}
+
+#[test]
 fn a_broken_claim_is_a_failure_and_is_not_recorded() {
     let folder = tempfile::tempdir().unwrap();
     let ended = conduct("02_x/y", Purpose::Record, folder.path(), body_with(false));
     assert_eq!(ended.status, 1);
     assert!(ended.report.contains("BROKEN: a nap takes a while\n"), "{}", ended.report);
     insta::assert_snapshot!(ended.error.unwrap(), @"1 of its claims broke, so nothing is recorded; run it again without flags for more rounds, and if it stays so, mend what the page says");
-    assert_eq!(fs::read_dir(folder.path().join("02_x")).unwrap().count(), 0);
+    assert_eq!(fs::read_dir(folder.path().join("book/results/02_x")).unwrap().count(), 0);
 }
 
 #[test]
@@ -65,12 +77,13 @@ fn a_variant_that_fails_is_named() {
 #[test]
 fn results_that_cannot_be_written_are_told_before_the_rounds() {
     let folder = tempfile::tempdir().unwrap();
-    fs::write(folder.path().join("02_x"), "a file where a folder should be").unwrap();
+    fs::create_dir_all(folder.path().join("book/results")).unwrap();
+    fs::write(folder.path().join("book/results/02_x"), "a file where a folder should be").unwrap();
     let body = |_: &mut Lab| panic!("the lab must not begin");
     let ended = conduct("02_x/y", Purpose::Record, folder.path(), body);
     assert_eq!(ended.status, 2);
-    let text = ended.error.unwrap().replace(&folder.path().display().to_string(), "results");
-    insta::assert_snapshot!(text, @"cannot write to results/02_x: File exists (os error 17); make it writable, or run without --record");
+    let text = ended.error.unwrap().replace(&folder.path().display().to_string(), "project");
+    insta::assert_snapshot!(text, @"cannot write to project/book/results/02_x: File exists (os error 17); make it writable, or run with --quick");
 }
 
 #[test]
