@@ -59,6 +59,12 @@ fn report(lab: &mut Lab, sizes: &[u64]) {
     };
     let rows: Vec<Vec<String>> = sizes.iter().map(row).collect();
     lab.page_table(&["parent has touched", "`fork`", "`Command`"], &rows);
+    let point = |&size: &u64| {
+        let point = |says, kind| (says, size as u32, variant(kind, size), 1);
+        [point("fork", "fork"), point("Command", "command")]
+    };
+    let points: Vec<_> = sizes.iter().flat_map(point).collect();
+    lab.curves("a child, from its birth to its end", "MiB that the parent has touched", &points);
     lab.fact("how_it_could_be_wrong", HOW_IT_COULD_BE_WRONG.trim_end());
 
     let (small, large) = (sizes[0], sizes[sizes.len() - 1]);

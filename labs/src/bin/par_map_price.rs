@@ -86,6 +86,10 @@ fn report(lab: &mut Lab, kinds: &[Kind]) {
         })
         .collect();
     lab.page_table(&["", "even work", "uneven work", "small items"], &rows);
+    for (kind, title) in kinds.iter().zip(["even work", "uneven work", "small items"]) {
+        let row = |(way, says, _)| (says, format!("{way}_{}", kind.name), kind.repeats);
+        lab.panel(title, &WAYS.map(row));
+    }
     for kind in kinds {
         for (way, ..) in &WAYS[1..] {
             let name = |way: &str| format!("{way}_{}", kind.name);

@@ -72,6 +72,20 @@ fn measure(lab: &mut Lab) -> Result<()> {
         "long, `RwLock`",
     ];
     lab.page_table(&head, &rows);
+    for (title, kinds) in [("a short read", &kinds[..3]), ("a long read", &kinds[3..])] {
+        let mut points = Vec::new();
+        for (name, reads, ..) in kinds {
+            let says = match name.split_once('_') {
+                Some((_, "mutex")) => "Mutex",
+                Some((_, "rwlock")) => "RwLock",
+                _ => "atomic",
+            };
+            let point =
+                |threads| (says, threads as u32, format!("{name}_{threads}"), *reads as u32);
+            points.extend(THREADS.map(point));
+        }
+        lab.curves(title, "threads that read", &points);
+    }
     for threads in THREADS {
         for kind in ["short", "long"] {
             let name = |lock: &str| format!("{kind}_{lock}_{threads}");

@@ -180,9 +180,10 @@ impl Lab {
     /// # Panics
     ///
     /// Panics where a variant was not measured.
-    pub fn panel(&mut self, title: &str, rows: &[(&str, &str, u32)]) {
-        let rows =
-            rows.iter().map(|&(label, variant, units)| self.row(label, None, variant, units));
+    pub fn panel(&mut self, title: &str, rows: &[(&str, impl AsRef<str>, u32)]) {
+        let rows = rows
+            .iter()
+            .map(|(label, variant, units)| self.row(label, None, variant.as_ref(), *units));
         let rows = rows.collect();
         self.panels.push(Panel { title: title.to_owned(), x: None, rows });
     }
@@ -193,9 +194,11 @@ impl Lab {
     /// # Panics
     ///
     /// Panics where a variant was not measured.
-    pub fn curves(&mut self, title: &str, x: &str, rows: &[(&str, u32, &str, u32)]) {
-        let row = |&(label, at, variant, units): &_| self.row(label, Some(at), variant, units);
-        let rows = rows.iter().map(row).collect();
+    pub fn curves(&mut self, title: &str, x: &str, rows: &[(&str, u32, impl AsRef<str>, u32)]) {
+        let rows = rows.iter().map(|(label, at, variant, units)| {
+            self.row(label, Some(*at), variant.as_ref(), *units)
+        });
+        let rows = rows.collect();
         self.panels.push(Panel { title: title.to_owned(), x: Some(x.to_owned()), rows });
     }
 

@@ -102,6 +102,18 @@ fn report(lab: &mut Lab, operations: u64) {
     }
     let head = ["the book's", "threads", "time", "times std's", "times parking_lot's or tokio's"];
     lab.page_table(&head, &rows);
+    let locks = [GROUPS[0], &GROUPS[1][..1]].concat();
+    for (title, names) in [
+        ("to lock and to unlock", &*locks),
+        ("a channel for one value, and its use", GROUPS[2]),
+        ("to clone an Arc and to drop it", GROUPS[3]),
+    ] {
+        let point =
+            |name, threads| (name, threads as u32, variant_name(name, threads), operations as u32);
+        let points = names.iter().flat_map(|&name| THREADS.map(|threads| point(name, threads)));
+        let points: Vec<_> = points.collect();
+        lab.curves(title, "threads that use the same one", &points);
+    }
     lab.fact("operations", operations.to_string());
     lab.fact("how_it_could_be_wrong", HOW_IT_COULD_BE_WRONG.trim_end());
 }

@@ -132,6 +132,7 @@ fn report(lab: &mut Lab, load: &Load) {
     rows.insert(1 + BATCHES.len(), trips);
     let head = ["", "the ring"].into_iter().chain(OTHERS.map(|(_, says)| says));
     lab.page_table(&head.collect::<Vec<_>>(), &rows);
+    panels(lab, load);
     lab.fact("room", format!("{} KiB", ROOM >> 10));
     lab.fact("how_it_could_be_wrong", HOW_IT_COULD_BE_WRONG.trim_end());
     let for_a_byte = |lab: &Lab, variant: &str, bytes: usize| {
@@ -142,6 +143,27 @@ fn report(lab: &mut Lab, load: &Load) {
     let sentence =
         "a byte in a batch of 1024 costs the ring less processor time than one in a word";
     lab.claim(sentence, batches < words);
+}
+
+/// The plot: of each kind what two threads need.
+fn panels(lab: &mut Lab, load: &Load) {
+    let all = [
+        ("the ring", "ring"),
+        ("rtrb, bytes", "rtrb_bytes"),
+        ("rtrb, bytes, with fences", "rtrb_fenced"),
+        ("rtrb, words", "rtrb"),
+        ("ArrayQueue, words", "array_queue"),
+    ];
+    let [_, large] = BATCHES;
+    let batch = format!("{large}_both");
+    for (title, what, queues, count) in [
+        ("a word to the other thread", "words_both", &all[..], load.words),
+        ("1024 bytes to the other thread", &batch, &all[..3], load.batches(large)),
+        ("a word to and fro", "trips", &all[..], load.trips),
+    ] {
+        let row = |&(says, name)| (says, format!("{name}_{what}"), count as u32);
+        lab.panel(title, &queues.iter().map(row).collect::<Vec<_>>());
+    }
 }
 
 /// The ring's median time for one of `count` things, and its ratios to the others that were asked for them.

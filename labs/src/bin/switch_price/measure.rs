@@ -69,6 +69,7 @@ fn report(lab: &mut Lab, count: u32, few: u32) {
         lab.fact(&format!("{name}_ratio"), readable(ratio));
     }
     lab.page_table(&["", "to and fro", "times corosensei's"], &rows);
+    lab.panel("to the other stack and back", &ROWS.map(|(name, says)| (says, name, trips(name))));
     for (fact, name, other) in [
         ("jump_gain", "naked", "naked_jump"),
         ("control_gain", "naked", "naked_without_control"),

@@ -109,6 +109,18 @@ fn report(lab: &mut Lab, yields: u32, throws: u32) -> Result<()> {
         row(lab, "a thread", "thread", Some(thread)),
     ];
     lab.page_table(&["", "yields", "hands over", "memory while it waits"], &rows);
+    let yielding = [
+        ("a future, polled by hand", "yield_hand", 2 * yields),
+        ("a task of the executor of 13.3", "yield_reference", 2 * yields),
+        ("a task of tokio, one thread", "yield_tokio", 2 * yields),
+    ];
+    let handing = [
+        ("a task of the executor of 13.3", "ball_reference", 2 * throws),
+        ("a task of tokio, one thread", "ball_tokio", 2 * throws),
+        ("a thread", "ball_thread", 2 * throws),
+    ];
+    lab.panel("to yield", &yielding);
+    lab.panel("to hand over", &handing);
     for (fact, name, other) in [
         ("yield_reference_to_tokio", "yield_reference", "yield_tokio"),
         ("yield_tokio_to_hand", "yield_tokio", "yield_hand"),
