@@ -1,9 +1,10 @@
 //! The preprocessor `course`: checks the includes of every page, turns `{{#exercise e1_run_child}}`
-//! into the box of that exercise, adds a page with its reference solution, and puts the claims of the
-//! notes in.
+//! into the box of that exercise, adds a page with its reference solution, puts the claims of the
+//! notes in, and marks what is Chinese.
 
 mod claims;
 mod exercise_box;
+mod language;
 mod markdown;
 mod place;
 mod reference;
@@ -70,7 +71,7 @@ impl Preprocessor for Course {
             }
             let (text, wrong) = claims::place(&material, &page, &placed.text);
             problems.extend(wrong);
-            chapter.content = text;
+            chapter.content = language::mark_chinese(&text).into_owned();
             number(chapter);
         });
         none_of(&problems)?;
