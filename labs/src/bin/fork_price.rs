@@ -11,13 +11,22 @@ use std::process::{Command, ExitCode};
 
 use anyhow::{Context, Result, ensure};
 use labkit::{Cost, Lab, Variant};
-use labs::touched::Touched;
+use labs::touched::{Pages, Touched, huge_mib};
 use nix::libc;
 use nix::sys::wait::{WaitStatus, waitpid};
 use nix::unistd::{ForkResult, fork};
 
 /// What the parent has touched, in MiB.
-const SIZES: [u64; 5] = [1, 16, 64, 256, 512];
+const SIZES: [u64; 5] = [1, 16, 64, 256, 1024];
+
+/// The name of a variant, the head of its column, and its name in the plot.
+type Kind = (&'static str, &'static str, &'static str);
+
+const KINDS: [Kind; 3] = [
+    ("fork", "`fork`", "fork"),
+    ("command", "`Command`", "Command"),
+    ("huge", "`fork`, huge pages", "fork, huge pages"),
+];
 
 /// The page shows it below the numbers.
 const HOW_IT_COULD_BE_WRONG: &str = include_str!("../how_it_could_be_wrong/fork_price.md");
@@ -27,7 +36,7 @@ fn main() -> ExitCode {
 }
 
 fn measure(lab: &mut Lab) -> Result<()> {
-    let (rounds, wanted) = if lab.is_quick() { (9, 64) } else { (41, 512) };
+    let (rounds, wanted) = if lab.is_quick() { (9, 64) } else { (41, 1024) };
     // Half of the memory is left alone.
     let free = labkit::free_memory_mib();
     let most = wanted.min(free / 2);
@@ -39,52 +48,80 @@ fn measure(lab: &mut Lab) -> Result<()> {
         2 * needed
     );
 
+    let kinds = if has_huge_pages(sizes[sizes.len() - 1])? {
+        &KINDS[..]
+    } else {
+        ensure!(!lab.is_recorded(), "the page tells of huge pages too, and the kernel gives none");
+        eprintln!("without huge pages: the kernel gives none");
+        &KINDS[..2]
+    };
     let program = find_true()?;
     let mut variants: Vec<(String, Variant<'_>)> = Vec::new();
     for &size in &sizes {
-        let program = &program;
-        variants.push((format!("fork_{size}mib"), beside(size, fork_and_wait)));
-        variants.push((format!("command_{size}mib"), beside(size, || command(program))));
+        for &(name, ..) in kinds {
+            let program = &program;
+            let variant: Variant<'_> = match name {
+                "command" => beside(size, Pages::Small, || command(program)),
+                "huge" => beside(size, Pages::Huge, fork_and_wait),
+                _ => beside(size, Pages::Small, fork_and_wait),
+            };
+            variants.push((format!("{name}_{size}mib"), variant));
+        }
     }
     lab.measure(rounds, variants)?;
-    report(lab, &sizes);
+    report(lab, &sizes, kinds);
     Ok(())
 }
 
-fn report(lab: &mut Lab, sizes: &[u64]) {
+/// Whether the kernel gives huge pages to who asks for them, for most of so many MiB.
+fn has_huge_pages(mib: u64) -> Result<bool> {
+    let memory = Touched::mib(mib, Pages::Huge)?;
+    let is_huge = huge_mib().is_ok_and(|huge| huge > mib / 2);
+    drop(memory);
+    Ok(is_huge)
+}
+
+fn report(lab: &mut Lab, sizes: &[u64], kinds: &[Kind]) {
     let variant = |kind: &str, size: u64| format!("{kind}_{size}mib");
     let row = |&size: &u64| {
-        let cells = ["fork", "command"].map(|kind| lab.wall(&variant(kind, size)).to_string());
+        let cells = kinds.iter().map(|(kind, ..)| lab.wall(&variant(kind, size)).to_string());
         std::iter::once(format!("{size} MiB")).chain(cells).collect()
     };
     let rows: Vec<Vec<String>> = sizes.iter().map(row).collect();
-    lab.page_table(&["parent has touched", "`fork`", "`Command`"], &rows);
-    let point = |&size: &u64| {
-        let point = |says, kind| (says, size as u32, variant(kind, size), 1);
-        [point("fork", "fork"), point("Command", "command")]
-    };
-    let points: Vec<_> = sizes.iter().flat_map(point).collect();
+    let heads = kinds.iter().map(|(_, head, _)| *head);
+    let head: Vec<&str> = std::iter::once("parent has touched").chain(heads).collect();
+    lab.page_table(&head, &rows);
+    let points = kinds.iter().flat_map(|&(kind, _, says)| {
+        sizes.iter().map(move |&size| (says, size as u32, variant(kind, size), 1))
+    });
+    let points: Vec<_> = points.collect();
     lab.curves("a child, from its birth to its end", "MiB that the parent has touched", &points);
     lab.fact("how_it_could_be_wrong", HOW_IT_COULD_BE_WRONG.trim_end());
 
     let (small, large) = (sizes[0], sizes[sizes.len() - 1]);
-    for kind in ["fork", "command"] {
+    for (kind, ..) in kinds {
         let median = |size| lab.wall(&variant(kind, size)).median.as_secs_f64();
         lab.ratio(&format!("{kind}_ratio"), median(large) / median(small));
     }
 
     let median = |kind, size| lab.cpu(&variant(kind, size)).median;
     let growth = |kind| median(kind, large).saturating_sub(median(kind, small));
-    let (fork_growth, command_growth) = (growth("fork"), growth("command"));
-    let fork_doubles = median("fork", large) > 2 * median("fork", small);
+    let (of_small, of_large) = (median("fork", small), median("fork", large));
+    let command_copies_less = growth("command") < growth("fork") / 2;
+    let has_huge = kinds.len() == KINDS.len();
+    let huge_is_cheap = has_huge.then(|| median("huge", large) < of_large / 2);
+    let fork_doubles = of_large > 2 * of_small;
     lab.claim("fork costs more than twice as much from the largest parent", fork_doubles);
-    lab.claim("Command grows by less than half of that", command_growth < fork_growth / 2);
+    lab.claim("Command grows by less than half of that", command_copies_less);
+    if let Some(holds) = huge_is_cheap {
+        lab.claim("fork from the largest parent costs less than half in huge pages", holds);
+    }
 }
 
 /// A variant that runs `create` while this process has touched `size` MiB more.
-fn beside<'a>(size: u64, create: impl Fn() -> Result<Cost> + 'a) -> Variant<'a> {
+fn beside<'a>(size: u64, pages: Pages, create: impl Fn() -> Result<Cost> + 'a) -> Variant<'a> {
     Box::new(move || {
-        let memory = Touched::mib(size)?;
+        let memory = Touched::mib(size, pages)?;
         let cost = create();
         drop(memory);
         cost
