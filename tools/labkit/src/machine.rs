@@ -1,7 +1,9 @@
 //! What is recorded of the machine on which a lab runs.
 
+use std::collections::BTreeMap;
 use std::env::consts::ARCH;
 use std::fs;
+use std::path::Path;
 use std::process::Command;
 use std::thread;
 use std::time::SystemTime;
@@ -17,6 +19,8 @@ pub(crate) struct Machine {
     pub(crate) is_virtual: bool,
     pub(crate) memory_mib: u64,
     pub(crate) kernel: String,
+    /// What else the kernel tells of the processors.
+    pub(crate) settings: Settings,
     pub(crate) rustc: String,
     /// Whether the lab was built as `release` or as `debug`.
     pub(crate) profile: &'static str,
@@ -24,6 +28,36 @@ pub(crate) struct Machine {
     pub(crate) commit: String,
     /// When the lab began, UTC.
     pub(crate) date: String,
+}
+
+/// What can make the same code faster or slower on the same processor; nothing where it is not told.
+#[derive(Debug, Clone, Default, Serialize)]
+pub(crate) struct Settings {
+    /// How the clock rate is chosen.
+    pub(crate) governor: Option<String>,
+    /// Whether two threads share a core: `1` or `0`.
+    pub(crate) smt: Option<String>,
+    /// The processor time that a container may use, as in `cpu.max` of its group.
+    pub(crate) quota: Option<String>,
+    /// What the kernel does against the weaknesses of the processor.
+    pub(crate) mitigations: BTreeMap<String, String>,
+}
+
+impl Settings {
+    fn read() -> Settings {
+        let cpu = Path::new("/sys/devices/system/cpu");
+        let of_cpu = |file: &str| text_of(cpu.join(file));
+        let weaknesses = fs::read_dir(cpu.join("vulnerabilities"));
+        let mitigations = weaknesses.into_iter().flatten().flatten().filter_map(|weakness| {
+            Some((weakness.file_name().to_string_lossy().into_owned(), text_of(weakness.path())?))
+        });
+        Settings {
+            governor: of_cpu("cpu0/cpufreq/scaling_governor"),
+            smt: of_cpu("smt/active"),
+            quota: text_of("/sys/fs/cgroup/cpu.max"),
+            mitigations: mitigations.collect(),
+        }
+    }
 }
 
 impl Machine {
@@ -36,6 +70,7 @@ impl Machine {
             is_virtual: flags.split(' ').any(|flag| flag == "hypervisor"),
             memory_mib: memory_mib("MemTotal"),
             kernel: text_of("/proc/sys/kernel/osrelease").unwrap_or("unknown".to_owned()),
+            settings: Settings::read(),
             rustc: first_line("rustc", &["--version"]),
             profile: if cfg!(debug_assertions) { "debug" } else { "release" },
             commit: first_line("git", &["-C", root, "describe", "--always", "--dirty"]),
@@ -62,7 +97,7 @@ impl Machine {
 pub fn free_memory_mib() -> u64 {
     let free = memory_mib("MemAvailable");
     // A container may have less than the machine.
-    let bytes = |name| text_of(&format!("/sys/fs/cgroup/memory.{name}"))?.parse::<u64>().ok();
+    let bytes = |name| text_of(format!("/sys/fs/cgroup/memory.{name}"))?.parse::<u64>().ok();
     match (bytes("max"), bytes("current")) {
         (Some(most), Some(used)) => free.min(most.saturating_sub(used) >> 20),
         _ => free,
@@ -81,7 +116,7 @@ fn field(file: &str, name: &str) -> Option<String> {
     fields.find(|(key, _)| key.trim() == name).map(|(_, value)| value.trim().to_owned())
 }
 
-fn text_of(file: &str) -> Option<String> {
+fn text_of(file: impl AsRef<Path>) -> Option<String> {
     Some(fs::read_to_string(file).ok()?.trim().to_owned())
 }
 
@@ -104,6 +139,7 @@ mod tests {
             is_virtual: true,
             memory_mib: 3_900,
             kernel: "6.1.0".to_owned(),
+            settings: Settings::default(),
             rustc: "rustc 1.90.0".to_owned(),
             profile: "release",
             commit: "unknown".to_owned(),
