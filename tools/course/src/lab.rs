@@ -10,10 +10,11 @@ use crate::cli;
 
 /// A program under `labs/src/bin/`.
 #[derive(Debug, PartialEq, Eq)]
-struct Lab {
-    name: String,
+pub struct Lab {
+    /// The name of its program.
+    pub name: String,
     /// What it answers, as it says itself in its first lines.
-    question: String,
+    pub question: String,
 }
 
 /// Runs the labs that are meant, one after the other, or lists them where none is named. Tells
@@ -23,7 +24,7 @@ struct Lab {
 ///
 /// Fails where a lab is not known or cannot be started.
 pub fn run(root: &Path, wanted: &cli::Lab) -> Result<bool> {
-    let labs = labs(root)?;
+    let labs = all(root)?;
     let chosen: Vec<&Lab> = match &wanted.name {
         Some(name) => vec![find(&labs, name)?],
         None if wanted.all => labs.iter().collect(),
@@ -65,7 +66,11 @@ fn find<'a>(labs: &'a [Lab], wanted: &str) -> Result<&'a Lab> {
 }
 
 /// All of them, by name.
-fn labs(root: &Path) -> Result<Vec<Lab>> {
+///
+/// # Errors
+///
+/// Fails where their sources cannot be read.
+pub fn all(root: &Path) -> Result<Vec<Lab>> {
     let folder = root.join("labs/src/bin");
     let entries = fs::read_dir(&folder)
         .with_context(|| format!("cannot read {}; the labs belong there", folder.display()))?;
@@ -112,7 +117,7 @@ mod tests {
         fs::create_dir_all(bin.join("b_price")).unwrap();
         fs::write(bin.join("b_price/main.rs"), "//! B?\n").unwrap();
         fs::write(bin.join("a_price.rs"), "//! A?\n").unwrap();
-        let labs = labs(root.path()).unwrap();
+        let labs = all(root.path()).unwrap();
         let names: Vec<&str> = labs.iter().map(|lab| lab.name.as_str()).collect();
         assert_eq!(names, ["a_price", "b_price"]);
         assert_eq!(find(&labs, "b_price").unwrap().question, "B?");

@@ -8,7 +8,7 @@ pub mod cli;
 pub mod commands;
 pub mod export;
 pub mod grade;
-mod lab;
+pub mod lab;
 pub mod progress;
 mod reader;
 pub mod record;

@@ -1,9 +1,10 @@
 //! The preprocessor `course`: checks the includes of every page, turns `{{#exercise e1_run_child}}`
 //! into the box of that exercise, adds a page with its reference solution, puts the claims of the
-//! notes in, and marks what is Chinese.
+//! notes and the list of labs in, and marks what is Chinese.
 
 mod claims;
 mod exercise_box;
+mod labs;
 mod language;
 mod markdown;
 mod place;
@@ -56,6 +57,7 @@ impl Preprocessor for Course {
         let repository = repository.as_deref();
         let material = Material { catalog: &catalog, ledger: &ledger, repository };
 
+        let shown: Vec<labs::Shown> = book.chapters().flat_map(labs_of).collect();
         let mut references = Vec::new();
         book.for_each_chapter_mut(|chapter| {
             let Some(source) = &chapter.source_path else { return };
@@ -71,6 +73,8 @@ impl Preprocessor for Course {
             }
             let (text, wrong) = claims::place(&material, &page, &placed.text);
             problems.extend(wrong);
+            let (text, wrong) = labs::place(&catalog.root, &page, &text, &shown);
+            problems.extend(wrong);
             chapter.content = language::mark_chinese(&text).into_owned();
             number(chapter);
         });
@@ -80,6 +84,11 @@ impl Preprocessor for Course {
         }
         Ok(book)
     }
+}
+
+fn labs_of(chapter: &Chapter) -> Vec<labs::Shown> {
+    let path = chapter.source_path.as_deref();
+    path.map(|path| labs::shown(&chapter.name, path, &chapter.content)).unwrap_or_default()
 }
 
 /// Numbers a chapter as its file is numbered: the place in the summary is no number while earlier
