@@ -6,11 +6,12 @@
 //! is executed. `strace -f -e trace=clone,clone3` on this lab shows `CLONE_VM|CLONE_VFORK` for
 //! every `Command` and neither flag for `fork`.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, ExitCode};
 
 use anyhow::{Context, Result, ensure};
 use labkit::{Cost, Lab, Variant};
+use labs::programs;
 use labs::touched::{Pages, Touched, huge_mib};
 use nix::libc;
 use nix::sys::wait::{WaitStatus, waitpid};
@@ -55,7 +56,7 @@ fn measure(lab: &mut Lab) -> Result<()> {
         eprintln!("without huge pages: the kernel gives none");
         &KINDS[..2]
     };
-    let program = find_true()?;
+    let program = programs::find("true")?;
     let mut variants: Vec<(String, Variant<'_>)> = Vec::new();
     for &size in &sizes {
         for &(name, ..) in kinds {
@@ -147,13 +148,4 @@ fn command(program: &Path) -> Result<Cost> {
     })?;
     ensure!(status.success(), "{program:?} ended with {status}");
     Ok(cost)
-}
-
-/// The program `true`, by its whole path: a search in a long `PATH` would be measured, too.
-fn find_true() -> Result<PathBuf> {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let mut found = std::env::split_paths(&path).map(|folder| folder.join("true"));
-    found
-        .find(|file| file.is_file())
-        .context("there is no program `true` in the folders of PATH; install coreutils")
 }

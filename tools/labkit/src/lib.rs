@@ -19,4 +19,4 @@ pub use cost::Cost;
 pub use lab::{Lab, Variant};
 pub use machine::free_memory_mib;
 pub use run::run;
-pub use stats::{RatioSummary, Summary};
+pub use stats::{RatioSummary, Summary, readable_bytes, readable_ns};

@@ -96,7 +96,7 @@ pub(crate) fn readable(duration: Duration) -> String {
 }
 
 /// Nanoseconds, which may be less than one, with two significant digits and a unit.
-pub(crate) fn readable_ns(ns: f64) -> String {
+pub fn readable_ns(ns: f64) -> String {
     // Rounded first: 999.6 µs is 1.0 ms, not 1000 µs.
     let ns = round(ns);
     let (value, unit) = match ns {
@@ -109,7 +109,7 @@ pub(crate) fn readable_ns(ns: f64) -> String {
 }
 
 /// Bytes with two significant digits and a unit.
-pub(crate) fn readable_bytes(bytes: f64) -> String {
+pub fn readable_bytes(bytes: f64) -> String {
     let (value, unit) = in_a_unit_of_bytes(bytes);
     format!("{} {unit}", two_digits(value))
 }

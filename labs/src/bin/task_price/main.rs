@@ -5,13 +5,6 @@
 //! them wait at the same time, and the memory of the process tells what each one takes.
 
 mod ball;
-#[path = "../../../../solutions/13_async_runtime/e3_executor.rs"]
-#[expect(dead_code, reason = "nobody aborts here")]
-mod e3_executor;
-mod memory;
-#[path = "../../../../exercises/13_async_runtime/src/sync.rs"]
-#[expect(unused_imports, reason = "the executor needs less than there is")]
-mod sync;
 mod yields;
 
 use std::process::ExitCode;
@@ -19,9 +12,9 @@ use std::process::ExitCode;
 use anyhow::{Result, ensure};
 use labkit::{Cost, Lab, Variant};
 use labs::cores;
+use labs::e3_executor::Executor;
+use labs::waiting::{self, Way};
 use tokio::runtime::{Builder, Runtime};
-
-use e3_executor::Executor;
 
 /// The page shows it below the numbers.
 const HOW_IT_COULD_BE_WRONG: &str = include_str!("../../how_it_could_be_wrong/task_price.md");
@@ -81,9 +74,9 @@ fn measure(lab: &mut Lab) -> Result<()> {
 
 fn report(lab: &mut Lab, yields: u32, throws: u32) -> Result<()> {
     let (tasks, threads) = if lab.is_quick() { (5_000, 50) } else { (20_000, 500) };
-    let reference = memory::of_each(tasks, memory::on_the_reference)?;
-    let tokio = memory::of_each(tasks, memory::on_tokio)?;
-    let thread = memory::of_each(threads, memory::on_threads)?;
+    let reference = memory_of_each(tasks, &waiting::executor)?;
+    let tokio = memory_of_each(tasks, &waiting::tokio)?;
+    let thread = memory_of_each(threads, &waiting::threads)?;
     let each = |lab: &Lab, name: &str, count: u32| {
         // Both do it so many times.
         let nanos = lab.wall(name).median.as_secs_f64() * 1e9 / f64::from(2 * count);
@@ -144,4 +137,11 @@ fn report(lab: &mut Lab, yields: u32, throws: u32) -> Result<()> {
     lab.claim("tasks hand over for less processor time than threads on one core", cheaper);
     lab.claim("a task that waits takes less memory than a thread", reference.max(tokio) < thread);
     Ok(())
+}
+
+/// What each of so many takes while all of them wait, in bytes of resident memory: the median of some tries.
+fn memory_of_each(count: usize, way: &Way<'_>) -> Result<u64> {
+    let mut tries = waiting::takes(count, 5, way)?;
+    tries.sort_unstable_by_key(|memory| memory.resident);
+    Ok(tries[tries.len() / 2].resident / count as u64)
 }

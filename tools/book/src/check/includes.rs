@@ -21,10 +21,10 @@ fn walk(root: &Path, page: &Path, text: &str, depth: usize, found: &mut Vec<Prob
     for directive in directives(text) {
         let result = match directive.name {
             "include" | "rustdoc_include" => include(root, page, &directive),
-            "title" | "exercise" | "claim" | "verdicts" | "ledger" => continue,
+            "title" | "exercise" | "claim" | "verdicts" | "ledger" | "labs" => continue,
             name => Err((
                 format!("`{{{{#{name}}}}}` is no directive of this book"),
-                "use include, exercise, claim, verdicts, ledger or title, or write a backslash before it".to_owned(),
+                "use include, exercise, claim, verdicts, ledger, labs or title, or write a backslash before it".to_owned(),
             )),
         };
         match result {

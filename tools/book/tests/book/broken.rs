@@ -31,7 +31,7 @@ fn an_include_that_leads_nowhere_is_refused() {
 fn a_directive_that_nobody_knows_is_refused() {
     insta::assert_snapshot!(error_of_page("{{#inlcude ../listings/a.rs:one}}"), @r"
     the book has a problem:
-      book/03_threads.md:3: `{{#inlcude}}` is no directive of this book; use include, exercise, claim, verdicts, ledger or title, or write a backslash before it
+      book/03_threads.md:3: `{{#inlcude}}` is no directive of this book; use include, exercise, claim, verdicts, ledger, labs or title, or write a backslash before it
     ");
 }
 
