@@ -5,6 +5,7 @@ pub mod cores;
 pub mod e3_executor;
 pub mod messages;
 pub mod programs;
+pub mod python;
 #[path = "../../exercises/13_async_runtime/src/sync.rs"]
 pub mod sync;
 pub mod touched;

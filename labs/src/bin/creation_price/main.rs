@@ -21,7 +21,7 @@ use std::process::ExitCode;
 
 use anyhow::{Result, ensure};
 use labkit::{Cost, Lab, Variant};
-use labs::programs;
+use labs::{programs, python};
 
 /// What is made.
 struct Kind<'a> {
@@ -41,7 +41,7 @@ fn main() -> ExitCode {
 fn measure(lab: &mut Lab) -> Result<()> {
     let rounds = if lab.is_quick() { 5 } else { 101 };
     let program = programs::find("true")?;
-    let python = programs::find_python();
+    let python = python::executable();
     if python.is_none() {
         eprintln!("without Python: `python3` does not start");
     }

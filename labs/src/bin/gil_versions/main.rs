@@ -12,23 +12,9 @@ mod interpreter;
 use std::process::ExitCode;
 
 use anyhow::{Result, ensure};
-use interpreter::{Interpreter, version_of};
+use interpreter::Interpreter;
 use labkit::Lab;
-
-/// The names under which interpreters are installed; `python3` is one of the others, or a newer one.
-const NAMES: [&str; 11] = [
-    "python2.7",
-    "python3.8",
-    "python3.9",
-    "python3.10",
-    "python3.11",
-    "python3.12",
-    "python3.13",
-    "python3.13t",
-    "python3.14",
-    "python3.14t",
-    "python3",
-];
+use labs::python;
 
 /// The page shows it below the numbers.
 const HOW_IT_COULD_BE_WRONG: &str = include_str!("../../how_it_could_be_wrong/gil_versions.md");
@@ -38,20 +24,12 @@ fn main() -> ExitCode {
 }
 
 fn measure(lab: &mut Lab) -> Result<()> {
-    let mut found: Vec<Interpreter> = Vec::new();
-    for name in NAMES {
-        let Some((full_version, has_gil)) = version_of(name) else { continue };
-        if !found.iter().any(|known| known.full_version == full_version && known.has_gil == has_gil)
-        {
-            found.push(Interpreter::ask(name, full_version, has_gil)?);
-        }
-    }
+    let found = python::all()?.into_iter().map(Interpreter::ask).collect::<Result<Vec<_>>>()?;
     if found.is_empty() {
         ensure!(!lab.is_recorded(), "there is no interpreter on PATH; put some there to record");
         eprintln!("no interpreter is on PATH, not even python3: there is nothing to ask");
         return Ok(());
     }
-    found.sort_by_key(|interpreter| interpreter.version);
     show(lab, &found);
     claim(lab, &found);
     embed(lab)
@@ -77,7 +55,7 @@ fn embed(lab: &mut Lab) -> Result<()> {
 fn show(lab: &mut Lab, found: &[Interpreter]) {
     let newest = &found[found.len() - 1];
     let mut head = vec!["CPython"];
-    head.extend(found.iter().map(|interpreter| &*interpreter.full_version));
+    head.extend(found.iter().map(|interpreter| &*interpreter.python.full_version));
     let row = |question: &String| {
         let answer =
             |one: &Interpreter| one.answer(question).map_or("–".to_owned(), |n| n.to_string());
@@ -91,7 +69,9 @@ fn show(lab: &mut Lab, found: &[Interpreter]) {
     for (question, fact) in
         [("turns, a short one", "turns_of_2_7"), ("releases", "releases_of_2_7")]
     {
-        if let Some(number) = found[0].answer(question).filter(|_| found[0].version == (2, 7)) {
+        if let Some(number) =
+            found[0].answer(question).filter(|_| found[0].python.version == (2, 7))
+        {
             lab.fact(fact, number.to_string());
         }
     }
@@ -102,7 +82,7 @@ fn claim(lab: &mut Lab, found: &[Interpreter]) {
     let all = |asked: &str, of: fn(&Interpreter) -> bool, holds: fn(i64) -> bool| {
         found
             .iter()
-            .filter(|one| one.has_gil && of(one))
+            .filter(|one| one.python.has_gil && of(one))
             .filter_map(|one| one.answer(asked))
             .all(holds)
     };
@@ -118,25 +98,25 @@ fn claim(lab: &mut Lab, found: &[Interpreter]) {
     let asked = "second interpreter";
     lab.claim(
         "a second interpreter holds the first one up before 3.12",
-        all(asked, |one| one.version < (3, 12), |beats| beats <= 3),
+        all(asked, |one| one.python.version < (3, 12), |beats| beats <= 3),
     );
     lab.claim(
         "a second interpreter does not hold the first one up from 3.12 on",
-        all(asked, |one| one.version >= (3, 12), |beats| beats > 3),
+        all(asked, |one| one.python.version >= (3, 12), |beats| beats > 3),
     );
     let asked = ["turns, the longest interval", "turns, a short one"];
     lab.claim("who is not asked goes on to its end", all(asked[0], |_| true, |turns| turns == 1));
     lab.claim(
         "who is asked lets others run",
-        all(asked[1], |one| one.version.0 > 2, |turns| turns > 3),
+        all(asked[1], |one| one.python.version.0 > 2, |turns| turns > 3),
     );
     lab.claim(
         "`x += 1` loses updates up to 3.9",
-        all("x += 1", |one| one.version < (3, 10), |lost| lost > 0),
+        all("x += 1", |one| one.python.version < (3, 10), |lost| lost > 0),
     );
     lab.claim(
         "`x += 1` in this program loses none since 3.10",
-        all("x += 1", |one| one.version >= (3, 10), |lost| lost == 0),
+        all("x += 1", |one| one.python.version >= (3, 10), |lost| lost == 0),
     );
     lab.claim("`x += one()` loses updates in each", all("x += one()", |_| true, |lost| lost > 0));
 }
