@@ -26,7 +26,17 @@ pub fn two() -> Result<Option<[usize; 2]>> {
 pub fn on_one<T>(run: impl FnOnce() -> Result<T>) -> Result<T> {
     let allowed = sched_getaffinity(THIS_THREAD)?;
     let core = (0..CpuSet::count()).find(|&core| allowed.is_set(core) == Ok(true));
-    stay_on(core.context("there is no core to run on")?)?;
+    on(&[core.context("there is no core to run on")?], run)
+}
+
+/// Does it with this thread, and all that it makes, on these cores.
+///
+/// # Errors
+///
+/// Fails where `run` does, and where the thread may not run there.
+pub fn on<T>(cores: &[usize], run: impl FnOnce() -> Result<T>) -> Result<T> {
+    let allowed = sched_getaffinity(THIS_THREAD)?;
+    stay_on_any(cores)?;
     let result = run();
     sched_setaffinity(THIS_THREAD, &allowed)?;
     result
@@ -38,7 +48,11 @@ pub fn on_one<T>(run: impl FnOnce() -> Result<T>) -> Result<T> {
 ///
 /// Fails where the thread may not run there.
 pub fn stay_on(core: usize) -> Result<()> {
-    let mut one = CpuSet::new();
-    one.set(core)?;
-    Ok(sched_setaffinity(THIS_THREAD, &one)?)
+    stay_on_any(&[core])
+}
+
+fn stay_on_any(cores: &[usize]) -> Result<()> {
+    let mut set = CpuSet::new();
+    cores.iter().try_for_each(|&core| set.set(core))?;
+    Ok(sched_setaffinity(THIS_THREAD, &set)?)
 }

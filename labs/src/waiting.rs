@@ -1,5 +1,6 @@
 //! Many wait at the same time, each with a small buffer. What memory do they take?
 
+pub mod gate;
 mod inside;
 mod memory;
 mod processes;
@@ -11,7 +12,7 @@ use nix::libc;
 use nix::sys::wait::{WaitStatus, waitpid};
 use nix::unistd::{ForkResult, Pid, fork};
 
-pub use inside::{coroutines, executor, threads, tokio};
+pub use inside::{coroutines, threads, tokio};
 pub use memory::Memory;
 pub use processes::{forks, programs};
 

@@ -4,14 +4,13 @@
 //! threads, and two processes. In a second row each of them reads a table between two switches: a table that
 //! both share, or each its own.
 
-use std::hint::black_box;
-use std::io::{PipeReader, PipeWriter, Read, Write, pipe};
 use std::process::ExitCode;
 use std::thread;
 
 use anyhow::{Result, ensure};
 use labkit::{Cost, Lab, Variant};
 use labs::cores;
+use labs::handover::pipes;
 use nix::libc;
 use nix::sys::wait::{WaitStatus, waitpid};
 use nix::unistd::{ForkResult, fork};
@@ -136,64 +135,20 @@ fn fork_and_wait() -> bool {
     }
 }
 
-/// Passes a byte to a partner and back, so many times.
+/// Passes a byte to a partner and back, so many times. Each reads its table before it passes the byte on.
 fn to_and_fro(pair: Pair, tables: &[Vec<Line>; 2], trips: u32) -> Result<Cost> {
     let ours: &[Line] = if pair.tables == 0 { &[] } else { &tables[0] };
     let theirs: &[Line] = if pair.tables == 2 { &tables[1] } else { ours };
-    let (to_read, to_write) = pipe()?;
-    let (fro_read, fro_write) = pipe()?;
-    if !pair.processes {
-        return thread::scope(|scope| {
-            scope.spawn(move || partner(to_read, fro_write, theirs));
-            send_and_wait(to_write, fro_read, ours, trips)
-        });
-    }
-    // SAFETY: this process has one thread.
-    match unsafe { fork() }? {
-        ForkResult::Child => {
-            drop((to_write, fro_read));
-            partner(to_read, fro_write, theirs);
-            // SAFETY: `_exit` takes any status, and runs nothing of the parent's on its way out.
-            unsafe { libc::_exit(0) }
-        }
-        ForkResult::Parent { child } => {
-            let cost = send_and_wait(to_write, fro_read, ours, trips);
-            ensure!(
-                waitpid(child, None)? == WaitStatus::Exited(child, 0),
-                "the partner has failed"
-            );
-            cost
-        }
-    }
-}
-
-/// Sends a byte and waits until it comes back, so many times, and a zero in the end.
-fn send_and_wait(
-    mut to: PipeWriter,
-    mut fro: PipeReader,
-    table: &[Line],
-    trips: u32,
-) -> Result<Cost> {
-    let ((), cost) = Cost::of(|| {
-        for _ in 0..trips {
+    let [ours, theirs] = [ours, theirs].map(|table| {
+        move || {
             ensure!(read(table) == 0, "the table is no circle");
-            to.write_all(&[1])?;
-            fro.read_exact(&mut [0])?;
+            Ok(())
         }
-        Ok(())
-    })?;
-    to.write_all(&[0])?;
-    Ok(cost)
-}
-
-/// Sends each byte back, until a zero comes.
-fn partner(mut to: PipeReader, mut fro: PipeWriter, table: &[Line]) {
-    let mut byte = [0];
-    while to.read_exact(&mut byte).is_ok() && byte != [0] {
-        black_box(read(table));
-        if fro.write_all(&byte).is_err() {
-            return;
-        }
+    });
+    if pair.processes {
+        pipes::processes(None, trips, ours, theirs)
+    } else {
+        pipes::threads(None, trips, ours, theirs)
     }
 }
 

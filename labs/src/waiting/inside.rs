@@ -1,10 +1,8 @@
 //! Tasks, coroutines and threads: all of them wait in this process.
 
-use std::future::poll_fn;
 use std::hint::black_box;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Poll, Waker};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::thread;
 
 use anyhow::{Context, Result, ensure};
@@ -13,70 +11,10 @@ use nix::unistd::Pid;
 use tokio::runtime;
 
 use super::BUFFER;
-use crate::e3_executor::Executor;
+use super::gate::{Gate, opens, waits};
 
 /// The bytes of a coroutine's stack, as many as corosensei takes where nobody says how many.
 const STACK: usize = 1 << 20;
-
-/// What those who wait have in common.
-#[derive(Default)]
-struct Gate {
-    is_open: AtomicBool,
-    wakers: Mutex<Vec<Waker>>,
-    ended: AtomicUsize,
-}
-
-/// A task that waits at the gate.
-async fn waits(gate: Arc<Gate>) {
-    let buffer = [1_u8; BUFFER];
-    poll_fn(|cx| {
-        if gate.is_open.load(SeqCst) {
-            return Poll::Ready(());
-        }
-        gate.wakers.lock().unwrap_or_else(PoisonError::into_inner).push(cx.waker().clone());
-        Poll::Pending
-    })
-    .await;
-    black_box(&buffer);
-    gate.ended.fetch_add(1, SeqCst);
-}
-
-/// The main task: lets all come to the gate, and opens it.
-async fn opens(gate: Arc<Gate>, count: usize, all_wait: &mut dyn FnMut(&[Pid])) {
-    let coming = || gate.wakers.lock().unwrap_or_else(PoisonError::into_inner).len();
-    yield_until(|| coming() == count).await;
-    all_wait(&[]);
-    gate.is_open.store(true, SeqCst);
-    let wakers = std::mem::take(&mut *gate.wakers.lock().unwrap_or_else(PoisonError::into_inner));
-    wakers.into_iter().for_each(Waker::wake);
-    yield_until(|| gate.ended.load(SeqCst) == count).await;
-}
-
-async fn yield_until(condition: impl Fn() -> bool) {
-    poll_fn(|cx| {
-        if condition() {
-            return Poll::Ready(());
-        }
-        cx.waker().wake_by_ref();
-        Poll::Pending
-    })
-    .await;
-}
-
-/// Tasks of the executor of exercise 13.3.
-///
-/// # Errors
-///
-/// Never fails.
-pub fn executor(count: usize, all_wait: &mut dyn FnMut(&[Pid])) -> Result<()> {
-    let (gate, executor) = (Arc::new(Gate::default()), Executor::default());
-    let spawner = executor.spawner();
-    for _ in 0..count {
-        drop(spawner.spawn(waits(Arc::clone(&gate))));
-    }
-    executor.run(opens(gate, count, all_wait));
-    Ok(())
-}
 
 /// Tasks of tokio on this thread.
 ///

@@ -2,11 +2,11 @@
 
 use std::hint::black_box;
 
+use crate::e3_executor::Executor;
 use anyhow::{Context, Result, ensure};
 use corosensei::Coroutine;
 use corosensei::stack::DefaultStack;
 use labkit::Cost;
-use labs::e3_executor::Executor;
 use rayon::ThreadPoolBuilder;
 use tokio::runtime;
 

@@ -7,14 +7,20 @@
 #[path = "../../../../solutions/12_coroutines/e2_context_switch.rs"]
 #[expect(dead_code, reason = "nobody pauses here")]
 mod e2_context_switch;
+#[path = "../../../../solutions/13_async_runtime/e3_executor.rs"]
+#[expect(dead_code, reason = "nobody aborts here")]
+mod e3_executor;
 #[cfg(target_arch = "x86_64")]
 mod fiber;
 #[cfg(target_arch = "x86_64")]
-#[path = "../switch_price/given.rs"]
+#[path = "../../by_reference/given.rs"]
 mod given;
 mod inside;
 mod kernel;
 mod report;
+#[path = "../../../../exercises/13_async_runtime/src/sync.rs"]
+#[expect(unused_imports, reason = "the executor needs less than there is")]
+mod sync;
 
 use std::path::Path;
 use std::process::ExitCode;

@@ -3,7 +3,15 @@
 //! Many of them wait at the same time, in a new process, and the kernel says how much more memory is in use
 //! than before; of processes, how much they have.
 
+#[path = "../../../../solutions/13_async_runtime/e3_executor.rs"]
+#[expect(dead_code, reason = "nobody aborts here")]
+mod e3_executor;
 mod report;
+#[path = "../../../../exercises/13_async_runtime/src/sync.rs"]
+#[expect(unused_imports, reason = "the executor needs less than there is")]
+mod sync;
+#[path = "../../by_reference/waiting.rs"]
+mod waiting_tasks;
 
 use std::process::ExitCode;
 
@@ -63,7 +71,7 @@ fn measure(lab: &mut Lab) -> Result<()> {
         Kind { name, says, counts, way }
     };
     let mut kinds = [
-        kind("executor", "task of 13.3", MANY, &waiting::executor),
+        kind("executor", "task of 13.3", MANY, &waiting_tasks::executor),
         kind("tokio", "task of tokio", MANY, &waiting::tokio),
         kind("coroutine", "coroutine", MANY, &waiting::coroutines),
         kind("thread", "thread", MANY, &waiting::threads),

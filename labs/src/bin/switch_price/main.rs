@@ -7,15 +7,17 @@
 #[path = "../../../../solutions/12_coroutines/e2_context_switch.rs"]
 mod e2_context_switch;
 #[cfg(target_arch = "x86_64")]
-mod given;
+#[path = "../../by_reference/fibers.rs"]
+mod fibers;
 #[cfg(target_arch = "x86_64")]
-mod kernel;
+#[path = "../../by_reference/given.rs"]
+mod given;
 #[cfg(target_arch = "x86_64")]
 mod measure;
 #[cfg(target_arch = "x86_64")]
-mod switches;
+mod state_machine;
 #[cfg(target_arch = "x86_64")]
-mod trips;
+mod switches;
 
 use std::process::ExitCode;
 

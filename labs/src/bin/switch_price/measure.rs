@@ -1,12 +1,14 @@
 //! The variants, the table and the ratios.
 
 use anyhow::Result;
-use labkit::{Lab, RatioSummary, Variant};
+use labkit::{Lab, Variant};
 use labs::cores;
+use labs::handover::{coroutines, futex, pipes, times};
 
+use crate::fibers::fiber;
 use crate::given::{Inline, Naked};
+use crate::state_machine::state_machine;
 use crate::switches::{InlineReturn, NakedBare, NakedJump, NakedWithoutControl};
-use crate::{kernel, trips};
 
 /// The page shows it below the numbers.
 const HOW_IT_COULD_BE_WRONG: &str = include_str!("../../how_it_could_be_wrong/switch_price.md");
@@ -29,19 +31,19 @@ pub fn measure(lab: &mut Lab) -> Result<()> {
     let (rounds, count) = if lab.is_quick() { (5, 20_000) } else { (201, 20_000) };
     let few = count / 250;
     let variants: Vec<(String, Variant<'_>)> = vec![
-        ("state_machine".to_owned(), Box::new(move || trips::state_machine(count))),
-        ("corosensei".to_owned(), Box::new(move || trips::corosensei(count))),
-        ("inline".to_owned(), Box::new(move || trips::fiber::<Inline>(count))),
-        ("inline_return".to_owned(), Box::new(move || trips::fiber::<InlineReturn>(count))),
-        ("naked_bare".to_owned(), Box::new(move || trips::fiber::<NakedBare>(count))),
-        ("naked_jump".to_owned(), Box::new(move || trips::fiber::<NakedJump>(count))),
+        ("state_machine".to_owned(), Box::new(move || state_machine(count))),
+        ("corosensei".to_owned(), Box::new(move || coroutines::corosensei(count))),
+        ("inline".to_owned(), Box::new(move || fiber::<Inline>(count))),
+        ("inline_return".to_owned(), Box::new(move || fiber::<InlineReturn>(count))),
+        ("naked_bare".to_owned(), Box::new(move || fiber::<NakedBare>(count))),
+        ("naked_jump".to_owned(), Box::new(move || fiber::<NakedJump>(count))),
+        ("naked_without_control".to_owned(), Box::new(move || fiber::<NakedWithoutControl>(count))),
+        ("naked".to_owned(), Box::new(move || fiber::<Naked>(count))),
+        ("threads".to_owned(), Box::new(move || cores::on_one(|| futex::threads(None, few)))),
         (
-            "naked_without_control".to_owned(),
-            Box::new(move || trips::fiber::<NakedWithoutControl>(count)),
+            "processes".to_owned(),
+            Box::new(move || cores::on_one(|| pipes::processes(None, few, || Ok(()), || Ok(())))),
         ),
-        ("naked".to_owned(), Box::new(move || trips::fiber::<Naked>(count))),
-        ("threads".to_owned(), Box::new(move || cores::on_one(|| kernel::threads(few)))),
-        ("processes".to_owned(), Box::new(move || cores::on_one(|| kernel::processes(few)))),
     ];
     lab.measure(rounds, variants)?;
     report(lab, count, few);
@@ -50,23 +52,13 @@ pub fn measure(lab: &mut Lab) -> Result<()> {
 
 fn report(lab: &mut Lab, count: u32, few: u32) {
     let trips = |name: &str| if let "threads" | "processes" = name { few } else { count };
-    let times = |lab: &Lab, name: &str, other: &str| {
-        let scale = f64::from(trips(other)) / f64::from(trips(name));
-        let RatioSummary { p10, median, p90 } = lab.ratio_within_rounds(name, other);
-        RatioSummary { p10: p10 * scale, median: median * scale, p90: p90 * scale }
-    };
+    let counted = |name: &'static str| (name, trips(name));
     let mut rows = Vec::new();
     for (name, says) in ROWS {
-        let nanoseconds = lab.wall(name).median.as_secs_f64() * 1e9 / f64::from(trips(name));
-        let each = if nanoseconds < 1e3 {
-            format!("{nanoseconds:.1}\u{a0}ns")
-        } else {
-            format!("{:.1}\u{a0}µs", nanoseconds / 1e3)
-        };
-        let ratio = times(lab, name, "corosensei");
-        let shown = if name == "corosensei" { "1".to_owned() } else { readable(ratio) };
-        rows.push(vec![says.to_owned(), each, shown]);
-        lab.fact(&format!("{name}_ratio"), readable(ratio));
+        let ratio = times::ratio(lab, counted(name), counted("corosensei"));
+        let shown = if name == "corosensei" { "1".to_owned() } else { ratio.clone() };
+        rows.push(vec![says.to_owned(), times::of_one(lab, counted(name)), shown]);
+        lab.fact(&format!("{name}_ratio"), ratio);
     }
     lab.page_table(&["", "to and fro", "times corosensei's"], &rows);
     lab.panel("to the other stack and back", &ROWS.map(|(name, says)| (says, name, trips(name))));
@@ -79,14 +71,13 @@ fn report(lab: &mut Lab, count: u32, few: u32) {
         ("threads_to_inline", "threads", "inline"),
         ("threads_to_naked", "threads", "naked"),
     ] {
-        let ratio = times(lab, name, other);
-        lab.fact(fact, readable(ratio));
+        let ratio = times::ratio(lab, counted(name), counted(other));
+        lab.fact(fact, ratio);
     }
     lab.fact("trips", count.to_string());
     lab.fact("how_it_could_be_wrong", HOW_IT_COULD_BE_WRONG.trim_end());
-    let cheaper = |name: &str, other: &str| {
-        let each = |name: &str| lab.cpu(name).median.as_secs_f64() / f64::from(trips(name));
-        each(name) < each(other)
+    let cheaper = |name, other| {
+        times::cpu_of_one(lab, counted(name)) < times::cpu_of_one(lab, counted(other))
     };
     let claims = [
         ("the inline switch costs less than the naked one", cheaper("inline", "naked")),
@@ -95,13 +86,4 @@ fn report(lab: &mut Lab, count: u32, few: u32) {
     for (sentence, holds) in claims {
         lab.claim(sentence, holds);
     }
-}
-
-/// As it prints itself, but without digits that mean nothing.
-fn readable(ratio: RatioSummary) -> String {
-    if ratio.median < 100.0 {
-        return ratio.to_string();
-    }
-    let RatioSummary { p10, median, p90 } = ratio;
-    format!("{median:.0} ({p10:.0}\u{a0}to\u{a0}{p90:.0})")
 }

@@ -4,17 +4,28 @@
 //! on tokio, beside futures that are polled by hand and threads that share a core. In a second part, many of
 //! them wait at the same time, and the memory of the process tells what each one takes.
 
-mod ball;
+#[path = "../../../../solutions/13_async_runtime/e3_executor.rs"]
+#[expect(dead_code, reason = "nobody aborts here")]
+mod e3_executor;
+#[path = "../../../../exercises/13_async_runtime/src/sync.rs"]
+#[expect(unused_imports, reason = "the executor needs less than there is")]
+mod sync;
+#[path = "../../by_reference/tasks.rs"]
+mod tasks;
+#[path = "../../by_reference/waiting.rs"]
+mod waiting_tasks;
 mod yields;
 
 use std::process::ExitCode;
 
-use anyhow::{Result, ensure};
-use labkit::{Cost, Lab, Variant};
+use anyhow::Result;
+use labkit::{Lab, Variant};
 use labs::cores;
-use labs::e3_executor::Executor;
+use labs::handover::ball;
+use labs::handover::tasks::{on_tokio, timed, tokio_here};
 use labs::waiting::{self, Way};
-use tokio::runtime::{Builder, Runtime};
+
+use tasks::on_the_reference;
 
 /// The page shows it below the numbers.
 const HOW_IT_COULD_BE_WRONG: &str = include_str!("../../how_it_could_be_wrong/task_price.md");
@@ -23,49 +34,15 @@ fn main() -> ExitCode {
     labkit::run("13_async_runtime/task_price", measure)
 }
 
-/// tokio, on this thread alone.
-fn tokio_here() -> std::io::Result<Runtime> {
-    Builder::new_current_thread().build()
-}
-
-/// Runs two futures to their end, as tasks of the executor of exercise 13.3.
-fn on_the_reference(futures: [impl Future<Output = bool> + 'static; 2]) -> Result<Cost> {
-    let executor = Executor::default();
-    let spawner = executor.spawner();
-    timed(|| {
-        executor.run(async {
-            let [a, b] = futures.map(|future| spawner.spawn(future));
-            Ok(matches!((a.await, b.await), (Ok(true), Ok(true))))
-        })
-    })
-}
-
-/// The same, as tasks of tokio.
-fn on_tokio(futures: [impl Future<Output = bool> + Send + 'static; 2]) -> Result<Cost> {
-    let runtime = tokio_here()?;
-    timed(|| {
-        runtime.block_on(async {
-            let [a, b] = futures.map(tokio::spawn);
-            Ok(a.await? && b.await?)
-        })
-    })
-}
-
-fn timed(work: impl FnOnce() -> Result<bool>) -> Result<Cost> {
-    let (all_well, cost) = Cost::of(work)?;
-    ensure!(all_well, "one of them has not done its work");
-    Ok(cost)
-}
-
 fn measure(lab: &mut Lab) -> Result<()> {
     let (rounds, yields, throws) =
         if lab.is_quick() { (5, 20_000, 500) } else { (51, 50_000, 2_000) };
     let variants: Vec<(String, Variant<'_>)> = vec![
         ("yield_hand".to_owned(), Box::new(|| timed(|| Ok(yields::by_hand(yields))))),
         ("yield_reference".to_owned(), Box::new(|| on_the_reference(yields::pair(yields)))),
-        ("yield_tokio".to_owned(), Box::new(|| on_tokio(yields::pair(yields)))),
+        ("yield_tokio".to_owned(), Box::new(|| on_tokio(&tokio_here()?, yields::pair(yields)))),
         ("ball_reference".to_owned(), Box::new(|| on_the_reference(ball::players(throws)))),
-        ("ball_tokio".to_owned(), Box::new(|| on_tokio(ball::players(throws)))),
+        ("ball_tokio".to_owned(), Box::new(|| on_tokio(&tokio_here()?, ball::players(throws)))),
         ("ball_thread".to_owned(), Box::new(|| cores::on_one(|| ball::threads(throws)))),
     ];
     lab.measure(rounds, variants)?;
@@ -74,7 +51,7 @@ fn measure(lab: &mut Lab) -> Result<()> {
 
 fn report(lab: &mut Lab, yields: u32, throws: u32) -> Result<()> {
     let (tasks, threads) = if lab.is_quick() { (5_000, 50) } else { (20_000, 500) };
-    let reference = memory_of_each(tasks, &waiting::executor)?;
+    let reference = memory_of_each(tasks, &waiting_tasks::executor)?;
     let tokio = memory_of_each(tasks, &waiting::tokio)?;
     let thread = memory_of_each(threads, &waiting::threads)?;
     let each = |lab: &Lab, name: &str, count: u32| {

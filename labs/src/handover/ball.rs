@@ -11,40 +11,39 @@ use labkit::Cost;
 
 #[derive(Default)]
 struct Ball {
-    holder: AtomicUsize,
-    sleeper: Mutex<Option<Waker>>,
+    holder: usize,
+    /// The one that has thrown it, or has found that it does not have it.
+    sleeper: Option<Waker>,
 }
 
-impl Ball {
-    fn replace(&self, sleeper: Option<Waker>) -> Option<Waker> {
-        let mut place = self.sleeper.lock().unwrap_or_else(PoisonError::into_inner);
-        std::mem::replace(&mut place, sleeper)
-    }
-}
-
-/// A player as a future, for executors of one thread.
+/// A player as a future.
 pub struct Player {
-    ball: Arc<Ball>,
+    ball: Arc<Mutex<Ball>>,
     me: usize,
     left: u32,
 }
 
+/// Two players; each is ready when it has thrown the ball so many times.
 pub fn players(throws: u32) -> [Player; 2] {
-    let ball = Arc::new(Ball::default());
+    let ball = Arc::new(Mutex::new(Ball::default()));
     [0, 1].map(|me| Player { ball: Arc::clone(&ball), me, left: throws })
 }
 
 impl Future for Player {
     type Output = bool;
 
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<bool> {
-        let has_it = self.ball.holder.load(SeqCst) == self.me;
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<bool> {
+        let Player { ball, me, left } = self.get_mut();
+        // The players may be on two threads, so looking and falling asleep are one step.
+        let mut ball = ball.lock().unwrap_or_else(PoisonError::into_inner);
+        let has_it = ball.holder == *me;
         if has_it {
-            self.left -= 1;
-            self.ball.holder.store(1 - self.me, SeqCst);
+            *left -= 1;
+            ball.holder = 1 - *me;
         }
-        let is_done = self.left == 0;
-        let other = self.ball.replace((!is_done).then(|| cx.waker().clone()));
+        let is_done = *left == 0;
+        let other = std::mem::replace(&mut ball.sleeper, (!is_done).then(|| cx.waker().clone()));
+        drop(ball);
         if has_it && let Some(other) = other {
             other.wake();
         }
@@ -52,7 +51,11 @@ impl Future for Player {
     }
 }
 
-/// The players as threads.
+/// The players as threads, which park.
+///
+/// # Errors
+///
+/// Fails where one of them panics.
 pub fn threads(throws: u32) -> Result<Cost> {
     let holder = AtomicUsize::new(0);
     let play = &|me: usize, other: &Thread| {
