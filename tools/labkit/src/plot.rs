@@ -106,7 +106,7 @@ type Failure = Box<dyn std::error::Error>;
 const WIDTH: u32 = 440;
 const TITLE: u32 = 34;
 /// Room on either side, so that the numbers below the axis are whole.
-const MARGIN: u32 = 14;
+const MARGIN: u32 = 20;
 const TEXT: u32 = 15;
 
 /// The plot of a lab's record as SVG, in the colors of the page that includes it.
