@@ -6,7 +6,9 @@
 pub mod cores;
 pub mod handover;
 pub mod messages;
+pub mod processes;
 pub mod programs;
 pub mod python;
 pub mod touched;
 pub mod waiting;
+pub mod wires;
