@@ -40,6 +40,15 @@
     toggle.addEventListener("click", () => label.click());
     tell();
 
+    // On a narrow screen the open sidebar pushes the text out of sight. Whoever goes there wants to see it.
+    for (const part of all(".content, .nav-wide-wrapper")) {
+        part.addEventListener("focusin", () => {
+            if (sidebar.checked && main.getBoundingClientRect().right > innerWidth) {
+                label.click();
+            }
+        });
+    }
+
     // Some of the arrows of the sidebar are there only when the page is whole.
     document.addEventListener("DOMContentLoaded", () => {
         for (const arrow of all(".chapter-fold-toggle")) {
@@ -63,10 +72,15 @@
         button.parentElement.remove();
     }
 
-    // What is wider than the page is scrolled with the arrow keys.
+    // What is wider than the page is scrolled with the arrow keys, which elsewhere turn the page.
     for (const wide of all("pre > code, .table-wrapper")) {
         if (wide.scrollWidth > wide.clientWidth) {
             wide.tabIndex = 0;
+            wide.addEventListener("keydown", (event) => {
+                if (event.key === "ArrowLeft" || event.key === "ArrowRight") {
+                    event.stopPropagation();
+                }
+            });
         }
     }
 

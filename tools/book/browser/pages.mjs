@@ -1,7 +1,8 @@
-// Opens every page of the rendered book and prints what each costs. Fails where one is wrong:
+// Opens every page of the rendered book and prints what each costs; of all pages the table is kept in
+// target/book-figures.txt. Fails where one is wrong:
 //
 //     npm ci && npm run pages [-- NAME.html...]
-import { readdir } from "node:fs/promises";
+import { readdir, writeFile } from "node:fs/promises";
 
 import { launch } from "./chromium.mjs";
 import { THEMES, WIDTHS, visit, visitWithoutScripts } from "./page.mjs";
@@ -15,6 +16,9 @@ const WITH_FIGURE = ["15_gil.html"];
 
 /** Repeats of other pages: the whole book for the printer, a frame of links, the first page. */
 const COPIES = ["print.html", "toc.html", "index.html"];
+
+/** Where CI finds the table. */
+const FIGURES = new URL("../../../target/book-figures.txt", import.meta.url);
 
 const site = await serve();
 const browser = await launch();
@@ -66,17 +70,20 @@ const queue = [...names];
 const work = async () => {
     for (let name = queue.shift(); name; name = queue.shift()) await examine(name);
 };
-await Promise.all([work(), work()]);
+// While one waits for the network to be idle, others use the processors.
+await Promise.all([work(), work(), work()]);
 follow();
 await browser.close();
 site.stop();
 
-console.log("page".padEnd(52), "bytes".padStart(8), "requests".padStart(9), "problems".padStart(9));
-for (const name of names) {
+const row = (name, ...cells) => [name.padEnd(52), ...cells.map((cell) => String(cell).padStart(9))].join(" ");
+const figures = names.map((name) => {
     const { bytes, requests, wrong } = pages.get(name);
-    const cells = [String(bytes).padStart(8), String(requests).padStart(9), String(wrong.size).padStart(9)];
-    console.log(name.padEnd(52), ...cells);
-}
+    return row(name, bytes, requests, wrong.size);
+});
+const table = [row("page", "bytes", "requests", "problems"), ...figures].join("\n");
+console.log(table);
+if (wanted.length === 0) await writeFile(FIGURES, `${table}\n`);
 const problems = names.flatMap((name) => [...pages.get(name).wrong].map((what) => `${name}: ${what}`));
 problems.forEach((problem) => console.log(problem));
 console.log(`${names.length} pages, each ${WIDTHS.join(" and ")} px wide, ${THEMES.join(" and ")}, and without scripts: ${problems.length} problems`);
