@@ -52,9 +52,7 @@ const drop = (page, text) =>
             new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }),
         );
     }, text);
-/** Chooses a file in a field. */
-const choose = (field, text) =>
-    field.setInputFiles({ name: "yours.json", mimeType: "application/json", buffer: Buffer.from(text) });
+const file = (text) => ({ name: "yours.json", mimeType: "application/json", buffer: Buffer.from(text) });
 const said = async (page) => {
     const status = page.locator(".your-machine [role=status]");
     await page.waitForFunction(() => {
@@ -102,6 +100,14 @@ for (const width of WIDTHS) {
         wrong.push(...(await violationsInThemes(page)).map((what) => `at ${width} px ${what}`));
     });
 }
+await look("by keyboard", site.address, WIDTHS[0], async (page) => {
+    await page.locator("main").focus();
+    const isThere = () => page.evaluate(() => document.activeElement.matches(".your-machine input"));
+    for (let stop = 0; stop < 20 && !(await isThere()); stop += 1) await page.keyboard.press("Tab");
+    const [chooser] = await Promise.all([page.waitForEvent("filechooser"), page.keyboard.press("Space")]);
+    await chooser.setFiles(file(twice));
+    expect((await said(page)).includes("is drawn"), "a file that is chosen is not drawn");
+});
 await look("broken files", site.address, WIDTHS[0], async (page) => {
     for (const [text, says] of REFUSED) {
         await drop(page, text);
@@ -164,11 +170,11 @@ await look("every lab of the book", site.address, WIDTHS[1], async (page) => {
 await look("opened as a file", pathToFileURL(BOOK).href, WIDTHS[0], async (page) => {
     const [first, second] = [0, 1].map((nth) => page.locator(".your-machine input").nth(nth));
     expect(!(await second.isVisible()), "it asks for a second file before it needs one");
-    await choose(first, twice);
+    await first.setInputFiles(file(twice));
     expect((await said(page)).includes("cannot be fetched"), "it does not say that a file cannot fetch");
-    await choose(second, JSON.stringify({ ...recorded, lab: "02_lifecycle/fork_price" }));
+    await second.setInputFiles(file(JSON.stringify({ ...recorded, lab: "02_lifecycle/fork_price" })));
     expect((await said(page)).includes("is of 02_lifecycle/fork_price"), "it compares two labs");
-    await choose(second, JSON.stringify(recorded));
+    await second.setInputFiles(file(JSON.stringify(recorded)));
     expect((await said(page)).includes("is drawn"), "a second file is not drawn");
 });
 
