@@ -41,9 +41,10 @@
     tell();
 
     // On a narrow screen the open sidebar pushes the text out of sight. Whoever goes there wants to see it.
+    const narrow = matchMedia("not all and (min-width: 620px)");
     for (const part of all(".content, .nav-wide-wrapper")) {
         part.addEventListener("focusin", () => {
-            if (sidebar.checked && main.getBoundingClientRect().right > innerWidth) {
+            if (sidebar.checked && narrow.matches) {
                 label.click();
             }
         });
