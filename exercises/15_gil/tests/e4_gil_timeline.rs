@@ -64,6 +64,7 @@ fn step1_io_needs_nothing_and_computing_a_core() {
 )]
 fn step1_what_cannot_work_panics() {
     let threads = [thread("a", &[Seg::Cpu(30)], 1)];
+    assert_eq!(simulate(MACHINE, Policy::None, &threads).end_us, 30, "a machine that works");
     let policies = [ONE_LOCK[0], ONE_LOCK[1], Policy::PerInterpreter, Policy::None].into_iter();
     let cases = policies
         .flat_map(|policy| [(cores(0), policy), (Machine { quantum_us: 0, ..MACHINE }, policy)]);
