@@ -319,7 +319,8 @@ impl Timeline {
 
     /// As JSON, with whitespace as you like: `{"end_us":20,"threads":["a","b"],"events":[[0,1,"run"],..]}`.
     /// An event is its time, its thread, and its name: "run", "wait", "retake", "failed", "ask", "start_io",
-    /// "end_io" or "done". In names `"` and `\` have a `\` before them, characters below U+0020 are `\u001f`.
+    /// "end_io" or "done". In names `"` and `\` have a `\` before them. Each character below U+0020 is
+    /// `\u` and four hexadecimal digits, such as `\u001f`; newline and the like may also be `\n`, `\t`.
     pub fn to_json(&self) -> String {
         let names: Vec<String> = self.names.iter().map(|name| json_string(name)).collect();
         let events: Vec<String> = self.events.iter().map(json_event).collect();
@@ -334,8 +335,10 @@ impl Timeline {
     /// As SVG: `<svg class="timeline">` with xmlns, viewBox, role="img", a `<title>` in it, and a `<style>` with
     /// [`crate::timeline::STYLE`]. For each thread a `<g class="lane">`, in order, with its name in a `<text>`, a
     /// `<rect>` for each stretch of the class "run", "wait" or "io", and a `<line>` of the class "retake", "failed"
-    /// or "ask" for each such event. `x` (of a line `x1`, `x2`) is `LEFT` at 0, `LEFT + WIDTH` at the end, up to 0.1.
-    /// Whatever is longer than 0 is seen: it is at least 0.1 wide. Each lane is `LANE` high; none covers another.
+    /// or "ask" for each such event. `x` (of a line `x1`, `x2`) is `LEFT` at 0 and `LEFT + WIDTH` at the end, to within
+    /// 0.1; names are left of `LEFT`. Lane i takes `LANE` in height and begins i times `LANE` below the first; its
+    /// name, `<rect>` and `<line>` are in it (`y`, `y1`, `y2`), and all are in the viewBox. What is longer than 0 is
+    /// seen: a `<rect>` is at least 0.1 wide and 1 high, a `<line>` 1 long. Of transforms only `translate` may be used.
     pub fn to_svg(&self) -> String {
         let height = LANE * self.names.len() as f64 + 26.0;
         let width = LEFT + WIDTH + 20.0;

@@ -1,5 +1,5 @@
-//! Run tasks in turns on one thread, with sleep, join and channels: green threads. Steps of tests:
-//! `step1` turns, `step2` join, `step3` sleep, `step4` channels, `step5` deadlock.
+//! Run tasks in turns on one thread, with sleep, join and channels: green threads.
+//! Steps of tests: `step1` turns, `step2` join, `step3` sleep, `step4` channels, `step5` deadlock.
 use crate::given::{Deadlock, Turn};
 use std::{any::type_name, marker::PhantomData, rc::Rc, time::Duration};
 

@@ -6,7 +6,8 @@
 //!
 //! Every thread goes through its segments in order, `repeat` times; a segment of 0 is skipped. In a segment of I/O it
 //! needs nothing ([`What::StartIo`], [`What::EndIo`]). In a segment of computing it runs ([`What::Run`]) or waits to run
-//! ([`What::Wait`]); two in a row are one. When its last segment has ended it is [`What::Done`], which needs nothing.
+//! ([`What::Wait`]); two in a row are one, also across a segment of 0 and from one round to the next. Two segments of
+//! I/O in a row are two. When its last segment has ended it is [`What::Done`], which needs nothing.
 //! A thread *comes from I/O* from the end of its I/O to its next.
 //!
 //! **Without a common lock** (`None`, and `PerInterpreter`, where each thread has a lock of its own):
@@ -38,6 +39,9 @@
 //! Several things at one moment come in this order: the ends of I/O; the arrivals of the woken, as they were woken; the
 //! ends of segments of computing; ticks, and quanta that are over; requests. Of one kind the lowest number of a thread
 //! comes first. After each of them the next is looked for anew. At the moment 0 the threads begin, in order.
+//!
+//! One of these things may make several events. They come in the order of cause and effect: what happened (`EndIo`,
+//! `Ask`, `Retake`); then who frees a core or the lock (`Wait`, `StartIo`, `Done`); then the `Run` that this allows.
 //!
 //! The simulation leaves out what a wake-up costs the one who wakes.
 

@@ -3,6 +3,8 @@
 //! The traces in `golden/` are those of the reference; the timeline on the page is compared to the same files.
 //! `SNAPSHOTS=overwrite cargo test -p gil --features solution --test e4_gil_timeline` records them.
 
+#[path = "support/drawing.rs"]
+mod drawing;
 #[path = "support/golden.rs"]
 mod golden;
 #[path = "support/loads.rs"]
@@ -11,14 +13,11 @@ mod loads;
 use std::collections::HashMap;
 use std::panic;
 
+use drawing::drawn;
 use gil::e4_gil_timeline::simulate;
-use gil::timeline::{
-    Doing, Event, LANE, LEFT, Machine, Policy, STYLE, Seg, SimThread, Stretch, Timeline, WIDTH,
-    What,
-};
+use gil::timeline::{Doing, Event, Machine, Policy, Seg, SimThread, Stretch, Timeline, What};
 use golden::{compare, lines};
 use loads::{MACHINE, beside_answers, cores, figure, mixed, thread};
-use roxmltree::{Document, Node};
 
 const ONE_LOCK: [Policy; 2] = [Policy::Ticks { every_us: 100 }, Policy::Interval { us: 700 }];
 
@@ -57,14 +56,22 @@ fn step1_io_needs_nothing_and_computing_a_core() {
     assert_eq!(trace.end_us, 160, "the moment of the last event");
     assert_eq!(trace.names, ["a", "b", "c", "d", "e"], "the names of the threads");
     assert_eq!(simulate(cores(1), Policy::None, &[]), Timeline::default(), "no threads at all");
-    for (machine, policy) in [
-        (cores(0), Policy::None),
-        (Machine { quantum_us: 0, ..MACHINE }, Policy::None),
-        (MACHINE, Policy::Ticks { every_us: 0 }),
-        (MACHINE, Policy::Interval { us: 0 }),
-    ] {
+}
+
+#[grade::test(
+    hint = "the documentation of `simulate` says which machines and policies cannot work,\n\
+            whatever the threads do"
+)]
+fn step1_what_cannot_work_panics() {
+    let threads = [thread("a", &[Seg::Cpu(30)], 1)];
+    assert_eq!(simulate(MACHINE, Policy::None, &threads).end_us, 30, "a machine that works");
+    let policies = [ONE_LOCK[0], ONE_LOCK[1], Policy::PerInterpreter, Policy::None].into_iter();
+    let cases = policies
+        .flat_map(|policy| [(cores(0), policy), (Machine { quantum_us: 0, ..MACHINE }, policy)]);
+    let times = [Policy::Ticks { every_us: 0 }, Policy::Interval { us: 0 }];
+    for (machine, policy) in cases.chain(times.map(|policy| (MACHINE, policy))) {
         let outcome = panic::catch_unwind(|| simulate(machine, policy, &threads));
-        assert!(outcome.is_err(), "{machine:?} under {policy:?} cannot work, and must panic");
+        assert!(outcome.is_err(), "{machine:?} under {policy:?} must panic, and did not");
     }
 }
 
@@ -102,6 +109,44 @@ fn step2_cores_are_shared_by_turns() {
     }
 }
 
+#[grade::test(hint = "who waits behind whom, and for how long does a thread come from I/O?\n\
+            Of several that may lose their cores, which one does?")]
+fn step2_ties_and_threads_that_come_from_io() {
+    let quick = Machine { quantum_us: 100, ..cores(1) };
+    let behind = [
+        thread("a", &[Seg::Cpu(300)], 1),
+        thread("b", &[Seg::Io(50), Seg::Cpu(80)], 1),
+        thread("c", &[Seg::Io(60), Seg::Cpu(20)], 1),
+    ];
+    let displaced = [
+        thread("a", &[Seg::Cpu(100)], 1),
+        thread("b", &[Seg::Io(50), Seg::Cpu(250)], 1),
+        thread("c", &[Seg::Io(220), Seg::Cpu(20)], 1),
+    ];
+    let overdue = [
+        thread("a", &[Seg::Io(10), Seg::Cpu(300)], 1),
+        thread("b", &[Seg::Cpu(300)], 1),
+        thread("c", &[Seg::Io(150), Seg::Cpu(50)], 1),
+    ];
+    let longest = [
+        thread("a", &[Seg::Cpu(80)], 1),
+        thread("b", &[Seg::Cpu(30), Seg::Io(10), Seg::Cpu(200)], 1),
+        thread("c", &[Seg::Cpu(500)], 1),
+        thread("d", &[Seg::Io(60), Seg::Cpu(20)], 1),
+    ];
+    for policy in [Policy::None, Policy::PerInterpreter] {
+        let what = "one core, who comes from I/O finds another who does, and one who waits";
+        compare("io_waits_behind", &simulate(quick, policy, &behind), what);
+        let what = "one core, a thread that comes from I/O has lost the core and got it back";
+        compare("still_from_io", &simulate(quick, policy, &displaced), what);
+        let two = Machine { cores: 2, io_boost: false, ..quick };
+        let what = "two cores, no preference, two quanta are over when the third thread comes";
+        compare("two_quanta_over", &simulate(two, policy, &overdue), what);
+        let what = "two cores, one thread has run for longer, the other has more to do";
+        compare("longest_runner", &simulate(cores(2), policy, &longest), what);
+    }
+}
+
 #[grade::test(
     hint = "on one core, whose is the core at a tick? On two, who is there first when the lock\n\
             is free for a moment: the one who is woken, or the one who has just freed it?"
@@ -123,6 +168,40 @@ fn step3_ticks_and_the_convoy() {
         &simulate(far, ticks, &mixed(&[(600, 0), (80, 90), (250, 20)])),
         what,
     );
+    let what = "ticks on two cores, wake-ups that take no time";
+    let threads = [thread("a", &[Seg::Cpu(250)], 1), thread("b", &[Seg::Cpu(50)], 1)];
+    let at_once = Machine { wake_us: 0, ..two };
+    compare("ticks_wake_at_once", &simulate(at_once, ticks, &threads), what);
+    let what = "a tick every 50 on two cores, a wake-up longer than three ticks, four threads";
+    let all = mixed(&[(400, 0), (60, 0), (60, 0), (60, 0)]);
+    let [every_us, wake_us] = [50, 170];
+    let far = Machine { wake_us, ..two };
+    compare("ticks_many_woken", &simulate(far, Policy::Ticks { every_us }, &all), what);
+}
+
+#[grade::test(
+    hint = "of several things at one moment the rules say which is first: is each at its\n\
+            place? And what keeps the lock for a holder at a tick on one core, what does not?"
+)]
+fn step3_ticks_at_the_same_moment_and_io() {
+    let ticks = Policy::Ticks { every_us: 100 };
+    let machine = Machine { quantum_us: 250, ..cores(1) };
+    let compute = |us| thread("computes", &[Seg::Cpu(us)], 1);
+    let answer = |io, cpu| thread("answers", &[Seg::Io(io), Seg::Cpu(cpu)], 1);
+    let what = "ticks on two cores, a woken thread arrives when the holder is done";
+    let two = Machine { cores: 2, ..machine };
+    let threads = [compute(150), compute(100)];
+    compare("ticks_end_and_arrival", &simulate(two, ticks, &threads), what);
+    let what = "ticks on one core, a woken thread arrives when an I/O ends";
+    let threads = [compute(50), compute(50), answer(100, 50)];
+    compare("ticks_io_and_arrival", &simulate(machine, ticks, &threads), what);
+    let what = "ticks on one core, the holder comes from I/O, the one who waits does not";
+    let threads = [compute(500), answer(100, 500)];
+    compare("ticks_share_of_io", &simulate(machine, ticks, &threads), what);
+    let what = "ticks on one core, a share of two ticks, both come from I/O";
+    let threads = [compute(100), answer(50, 300), answer(200, 100)];
+    let share = Machine { quantum_us: 200, ..machine };
+    compare("ticks_io_beside_io", &simulate(share, ticks, &threads), what);
 }
 
 #[grade::test(
@@ -132,10 +211,10 @@ fn step3_ticks_and_the_convoy() {
 fn step4_a_waiter_asks_after_the_interval() {
     let threads = mixed(&[(1_200, 0), (130, 470), (900, 0)]);
     let interval = Policy::Interval { us: 300 };
-    for cores in [1, 2] {
+    for (cores, what) in [(1, "an interval of 300, one core"), (2, "an interval of 300, two cores")]
+    {
         let machine = Machine { cores, quantum_us: 250, ..MACHINE };
-        let what = format!("an interval of 300, {cores} cores");
-        compare("interval", &simulate(machine, interval, &threads), &what);
+        compare("interval", &simulate(machine, interval, &threads), what);
     }
     let at_once = Machine { wake_us: 0, ..cores(2) };
     let what = "an interval of 300, wake-ups that take no time";
@@ -231,6 +310,27 @@ fn step5_stretches_and_figures() {
     assert_eq!(trace.response_times(2), [0_u64; 0], "thread 2 does no I/O");
     let trace = timeline(&["a", "b"], late.as_flattened());
     assert_eq!(trace.response_times(1), [0, 7, 9, 15], "the times, the shortest first");
+    let paused = [
+        (0, 0, What::StartIo),
+        (10, 0, What::EndIo),
+        (10, 0, What::Wait),
+        (15, 0, What::Run),
+        (20, 0, What::Wait),
+        (20, 0, What::Run),
+        (25, 0, What::Wait),
+        (40, 0, What::Run),
+        (50, 0, What::StartIo),
+        (60, 0, What::EndIo),
+        (65, 0, What::Run),
+        (70, 0, What::Done),
+    ];
+    let trace = timeline(&["a"], &paused);
+    assert_eq!(trace.response_times(0), [5, 5], "two ends of I/O, and five runs after them");
+    let found: Vec<_> = trace.stretches(0).iter().map(|s| (s.doing, s.from_us, s.to_us)).collect();
+    let of_paused =
+        [(Io, 0, 10), (Wait, 10, 15), (Run, 15, 25), (Wait, 25, 40), (Run, 40, 50), (Io, 50, 65)];
+    let of_paused: Vec<_> = of_paused.into_iter().chain([(Run, 65, 70)]).collect();
+    assert_eq!(found, of_paused, "the stretches of a thread that waits for no time at 20");
     let done = timeline(&["a"], &[(0, 0, What::StartIo), (5, 0, What::EndIo), (5, 0, What::Done)]);
     assert_eq!(done.response_times(0), [0_u64; 0], "who is done waits for nothing");
 }
@@ -248,14 +348,14 @@ fn step6_json_is_exact() {
         What::Done,
     ];
     let events: Vec<_> = kinds.into_iter().zip(7..).map(|(what, at)| (at, 1, what)).collect();
-    let json = timeline(&["plain", "a \"b\" \\ \n\u{1} é, <c>"], &events).to_json();
+    let json = timeline(&["plain", "a \"b\" \\ \n\u{1}\t\u{1f} é, <c>"], &events).to_json();
     let expected = concat!(
-        r#"{"end_us":14,"threads":["plain","a \"b\" \\ \u000a\u0001 é, <c>"],"events":["#,
+        r#"{"end_us":14,"threads":["plain","a \"b\" \\ \u000a\u0001\u0009\u001f é, <c>"],"events":["#,
         r#"[7,1,"wait"],[8,1,"run"],[9,1,"retake"],[10,1,"failed"],[11,1,"ask"],"#,
         r#"[12,1,"start_io"],[13,1,"end_io"],[14,1,"done"]]}"#
     );
-    assert_eq!(golden::without_whitespace(&json), golden::without_whitespace(expected), "as JSON");
-    let nothing = golden::without_whitespace(&Timeline::default().to_json());
+    assert_eq!(golden::normal(&json), golden::normal(expected), "as JSON");
+    let nothing = golden::normal(&Timeline::default().to_json());
     assert_eq!(nothing, r#"{"end_us":0,"threads":[],"events":[]}"#, "an empty timeline as JSON");
 }
 
@@ -280,6 +380,11 @@ fn step6_svg_has_lanes_on_one_scale() {
     ];
     let trace = timeline(&["computes & <counts>", "\"answers\"", "never"], &events);
     drawn(&trace.to_svg(), &trace);
+    let names: Vec<String> = (0..12).map(|i| format!("thread {i}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let marked = (0..12).map(|i| [(0, i, What::Run), (5, i, What::Retake), (10, i, What::Done)]);
+    let many = timeline(&names, marked.collect::<Vec<_>>().as_flattened());
+    drawn(&many.to_svg(), &many);
     for empty in [Timeline::default(), timeline(&["a"], &[(0, 0, What::Done)])] {
         drawn(&empty.to_svg(), &empty);
     }
@@ -347,116 +452,4 @@ fn laws(what: &str, machine: Machine, policy: Policy, threads: &[SimThread], tra
         let done = trace.events.iter().filter(|e| (e.thread, e.what) == (i, What::Done)).count();
         assert_eq!(done, 1, "{what}: how often thread {i} is done");
     }
-}
-
-fn drawn(svg: &str, trace: &Timeline) {
-    let document = Document::parse(svg).unwrap_or_else(|error| panic!("no XML: {error}\n{svg}"));
-    let root = document.root_element();
-    let is = |node: &Node, name: &str, class: &str| {
-        node.has_tag_name(("http://www.w3.org/2000/svg", name))
-            && node
-                .attribute("class")
-                .unwrap_or_default()
-                .split(' ')
-                .any(|c| class.is_empty() || c == class)
-    };
-    assert!(is(&root, "svg", "timeline"), "the root is an <svg class=\"timeline\"> with its xmlns");
-    assert_eq!(root.attribute("role"), Some("img"), "role of the <svg>");
-    let numbers = |text: &str| -> Vec<f64> {
-        text.split([' ', ','])
-            .filter(|n| !n.is_empty())
-            .map(|n| n.parse().unwrap_or(f64::NAN))
-            .collect()
-    };
-    let view = numbers(root.attribute("viewBox").unwrap_or_default());
-    assert!(
-        view.len() == 4 && view.iter().all(|n| n.is_finite()),
-        "viewBox has four numbers: {view:?}"
-    );
-    assert!(view[0] + view[2] >= LEFT + WIDTH, "viewBox, {view:?}, has room for LEFT + WIDTH");
-    assert!(
-        view[3] >= LANE * trace.names.len() as f64,
-        "viewBox, {view:?}, has room for all lanes"
-    );
-    let text_of = |node: Node| node.text().unwrap_or_default().to_owned();
-    let child = |name: &str| root.children().find(|node| is(node, name, "")).map(text_of);
-    assert!(child("title").is_some_and(|title| !title.trim().is_empty()), "a <title> in the <svg>");
-    let style = root.descendants().find(|node| is(node, "style", "")).map(text_of);
-    assert!(style.is_some_and(|style| style.contains(STYLE)), "a <style> that has STYLE in it");
-    let lanes: Vec<Node> = root.descendants().filter(|node| is(node, "g", "lane")).collect();
-    assert_eq!(lanes.len(), trace.names.len(), "lanes, <g class=\"lane\">");
-    let x_of = |at: u64| LEFT + WIDTH * at as f64 / trace.end_us.max(1) as f64;
-    let number = |node: &Node, name: &str| -> f64 {
-        node.attribute(name).and_then(|n| n.parse().ok()).unwrap_or(f64::NAN)
-    };
-    let near = |a: f64, b: f64| (a - b).abs() <= 0.11;
-    let mut bottom = f64::NEG_INFINITY;
-    for (thread, lane) in lanes.iter().enumerate() {
-        let name = lane.descendants().find(|node| is(node, "text", "")).map(text_of);
-        assert_eq!(
-            name.as_deref(),
-            Some(trace.names[thread].as_str()),
-            "the name of lane {thread}"
-        );
-        let rects: Vec<Node> = lane.descendants().filter(|node| is(node, "rect", "")).collect();
-        let stretches = expected_stretches(trace, thread);
-        assert_eq!(
-            rects.len(),
-            stretches.len(),
-            "<rect> in lane {thread}, one for each of {stretches:?}"
-        );
-        let mut low = bottom;
-        for (rect, &(class, from, to)) in rects.iter().zip(&stretches) {
-            let what = format!("lane {thread}, {class} from {from} to {to}");
-            assert!(is(rect, "rect", class), "{what}: class {:?}", rect.attribute("class"));
-            let (x, width) = (number(rect, "x"), number(rect, "width"));
-            assert!(near(x, x_of(from)), "{what}: x is {x}, not {}", x_of(from));
-            let right = x_of(to) - x_of(from);
-            assert!(
-                near(width, right) && width >= 0.1,
-                "{what}: width is {width}, not {right} (at least 0.1)"
-            );
-            let (y, height) = (number(rect, "y"), number(rect, "height"));
-            assert!(
-                y >= bottom && height > 0.0,
-                "{what}: y {y}, height {height}; the lane above ends at {bottom}"
-            );
-            assert!(height <= LANE, "{what}: it is {height} high, more than a lane");
-            low = low.max(y + height);
-        }
-        bottom = low;
-        for (kind, class) in
-            [(What::Retake, "retake"), (What::Failed, "failed"), (What::Ask, "ask")]
-        {
-            let at = trace.events.iter().filter(|e| (e.thread, e.what) == (thread, kind));
-            let at: Vec<f64> = at.map(|e| x_of(e.at_us)).collect();
-            let drawn = lane.descendants().filter(|node| is(node, "line", class));
-            let drawn: Vec<(f64, f64)> =
-                drawn.map(|l| (number(&l, "x1"), number(&l, "x2"))).collect();
-            assert!(
-                at.len() == drawn.len()
-                    && at.iter().zip(&drawn).all(|(a, d)| near(*a, d.0) && near(*a, d.1)),
-                "lane {thread}: the lines {class} are at {drawn:?} (x1, x2), not at {at:?}"
-            );
-        }
-    }
-}
-
-/// The stretches of these small drawings, whose events of state are all apart.
-fn expected_stretches(trace: &Timeline, thread: usize) -> Vec<(&'static str, u64, u64)> {
-    let mut found = Vec::new();
-    let mut last: Option<(&str, u64)> = None;
-    for event in trace.events.iter().filter(|event| event.thread == thread) {
-        let class = match event.what {
-            What::Run => "run",
-            What::Wait => "wait",
-            What::StartIo => "io",
-            What::Done => "",
-            _ => continue,
-        };
-        found
-            .extend(last.filter(|l| l.1 < event.at_us).map(|(class, at)| (class, at, event.at_us)));
-        last = Some((class, event.at_us));
-    }
-    found
 }

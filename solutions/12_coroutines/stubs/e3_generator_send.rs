@@ -1,6 +1,6 @@
-//! Python's generators, on a stack of their own. Steps of tests: `step1` next, `step2` send,
-//! `step3` throw, `step4` close and drop, `step5` calls while it runs, `step6` delegate, `step7`
-//! all of it, beside Python where that is installed.
+//! Python's generators, on a stack of their own.
+//! Steps of tests: `step1` next, `step2` send, `step3` throw, `step4` close and drop, `step5` calls
+//! while it runs, `step6` delegate, `step7` all of it, beside Python where that is installed.
 use crate::given::{Answer, GenError, Interrupt};
 use std::{any::type_name, error::Error, marker::PhantomData};
 

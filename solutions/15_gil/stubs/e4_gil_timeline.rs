@@ -1,5 +1,6 @@
-//! Simulate threads, cores and a lock in virtual time, and draw what happens. Steps of tests: `step1`
-//! I/O, `step2` cores, `step3` ticks, `step4` interval, `step5` stretches and figures, `step6` JSON, SVG.
+//! Simulate threads, cores and a lock in virtual time, and draw what happens.
+//! Steps of tests: `step1` I/O, `step2` cores, `step3` ticks, `step4` interval, `step5` stretches and
+//! figures, `step6` JSON, SVG. The rules are in `src/timeline.rs`.
 use crate::timeline::{Machine, Policy, SimThread, Stretch, Timeline};
 
 /// Runs `threads` by the rules of [`crate::timeline`], and returns all events, in their order.
@@ -36,7 +37,8 @@ impl Timeline {
 
     /// As JSON, with whitespace as you like: `{"end_us":20,"threads":["a","b"],"events":[[0,1,"run"],..]}`.
     /// An event is its time, its thread, and its name: "run", "wait", "retake", "failed", "ask", "start_io",
-    /// "end_io" or "done". In names `"` and `\` have a `\` before them, characters below U+0020 are `\u001f`.
+    /// "end_io" or "done". In names `"` and `\` have a `\` before them. Each character below U+0020 is
+    /// `\u` and four hexadecimal digits, such as `\u001f`; newline and the like may also be `\n`, `\t`.
     pub fn to_json(&self) -> String {
         todo!("write {} events", self.events.len())
     }
@@ -44,8 +46,10 @@ impl Timeline {
     /// As SVG: `<svg class="timeline">` with xmlns, viewBox, role="img", a `<title>` in it, and a `<style>` with
     /// [`crate::timeline::STYLE`]. For each thread a `<g class="lane">`, in order, with its name in a `<text>`, a
     /// `<rect>` for each stretch of the class "run", "wait" or "io", and a `<line>` of the class "retake", "failed"
-    /// or "ask" for each such event. `x` (of a line `x1`, `x2`) is `LEFT` at 0, `LEFT + WIDTH` at the end, up to 0.1.
-    /// Whatever is longer than 0 is seen: it is at least 0.1 wide. Each lane is `LANE` high; none covers another.
+    /// or "ask" for each such event. `x` (of a line `x1`, `x2`) is `LEFT` at 0 and `LEFT + WIDTH` at the end, to within
+    /// 0.1; names are left of `LEFT`. Lane i takes `LANE` in height and begins i times `LANE` below the first; its
+    /// name, `<rect>` and `<line>` are in it (`y`, `y1`, `y2`), and all are in the viewBox. What is longer than 0 is
+    /// seen: a `<rect>` is at least 0.1 wide and 1 high, a `<line>` 1 long. Of transforms only `translate` may be used.
     pub fn to_svg(&self) -> String {
         todo!("draw {} threads", self.names.len())
     }

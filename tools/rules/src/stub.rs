@@ -13,6 +13,12 @@ pub fn form(file: &str, text: &str) -> Vec<Finding> {
             findings.push(Finding::new(file, reason, mend));
         }
     };
+    let first = text.lines().next().unwrap_or_default();
+    check(
+        first.starts_with("//! ") && !first.ends_with(['.', '?', '!']),
+        "its goal goes on behind the first line, and the page shows that line alone",
+        "end the sentence there",
+    );
     check(
         !text.contains("// TODO: "),
         "the learner cannot see where to type",
@@ -73,5 +79,8 @@ mod tests {
         e1.rs: it is longer than 60 lines; move what is given into a module that the stub uses
         e1.rs: it has anchors; take them out: the page shows all of it
         ");
+        let long = "//! Count, and\n//! stop.\n// TODO: count.\n";
+        let found: Vec<String> = form("e1.rs", long).iter().map(Finding::to_string).collect();
+        insta::assert_snapshot!(found.join("\n"), @"e1.rs: its goal goes on behind the first line, and the page shows that line alone; end the sentence there");
     }
 }
