@@ -30,14 +30,14 @@ pub use crate::given::{Elapsed, JoinHandle, spawn};
 ///
 /// The thread sleeps while no task can go on, and is awake at once when a task is woken, by whichever
 /// thread. A task that is always ready holds up neither sleeps nor descriptors, and signals hold up
-/// nothing. It makes no thread, and leaves no descriptor when its sleeps and `Async`s are dropped.
+/// nothing. It makes no thread, and leaves no descriptor when its sleeps, `Async`s and wakers are dropped.
 pub fn run<F: Future>(main: F) -> F::Output {
     let reactor = Rc::new(Reactor::new().expect("the system has descriptors left"));
     let notifier = Arc::clone(&reactor.notifier);
     let _entered = Entered::new(Rc::clone(&reactor));
     given::run(
         main,
-        move |may_sleep| reactor.turn(may_sleep),
+        move |may_sleep| reactor.drive(may_sleep),
         // It fails where the counter is full, and then the descriptor is readable anyway.
         move || {
             let _ = notifier.write(1);
@@ -105,7 +105,7 @@ impl Reactor {
     }
 
     /// Wakes the tasks that can go on. If it may, it sleeps until there is one.
-    fn turn(&self, may_sleep: bool) {
+    fn drive(&self, may_sleep: bool) {
         let left = if may_sleep { self.time_left() } else { Some(Duration::ZERO) };
         let mut events = [EpollEvent::empty(); 128];
         let count = match self.epoll.wait(&mut events, milliseconds(left)) {
@@ -271,7 +271,7 @@ pub struct Sleep {
     entry: Option<(Rc<Reactor>, Key)>,
 }
 
-/// Sleeps for so long from this call on. Sleeps end in the order of their deadlines, and
+/// Sleeps for so long from this call on. Tasks are woken in the order of the deadlines, and
 /// [`Duration::MAX`] never ends. A sleep belongs to the [`run`] that polls it first.
 pub fn sleep(length: Duration) -> Sleep {
     // Where the sum is too large for a clock, the deadline never comes.
@@ -313,7 +313,7 @@ impl Drop for Sleep {
     }
 }
 
-/// Runs `future` for at most so long. What ends in its first poll has been in time.
+/// Runs `future` for at most so long. It is polled first each time: what is ready then is in time.
 ///
 /// # Errors
 ///

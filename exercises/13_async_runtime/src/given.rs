@@ -1,7 +1,7 @@
 //! Supplied: an executor of one thread. What it does while no task can run is yours to say.
 //!
-//! It works in rounds. A round polls each task that is ready when the round begins, once; then
-//! `drive` is called, and the next round begins.
+//! It works in turns. A turn polls each task that is ready when the turn begins, once; then
+//! `drive` is called, and the next turn begins.
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, VecDeque};
@@ -28,14 +28,14 @@ pub struct JoinHandle<T> {
 
 thread_local! {
     static CURRENT: RefCell<Option<Rc<Tasks>>> = const { RefCell::new(None) };
-    static ROUNDS: Cell<u64> = const { Cell::new(0) };
+    static TURNS: Cell<u64> = const { Cell::new(0) };
     static LAST_MOMENT: Cell<Option<Box<dyn FnOnce()>>> = const { Cell::new(None) };
 }
 
 /// Polls `main` and the tasks that are spawned, on this thread, until `main` ends. The other tasks
 /// are dropped then, on this thread, too.
 ///
-/// `drive(may_sleep)` is called after each round. It wakes the tasks that can go on. Where
+/// `drive(may_sleep)` is called after each turn. It wakes the tasks that can go on. Where
 /// `may_sleep` is `true`, no task is ready: it may sleep until there is one to wake, or `interrupt`
 /// was called. Where it is `false`, a task is ready, so it looks and returns at once.
 ///
@@ -62,15 +62,15 @@ pub fn run<F: Future>(
     let _entered = Entered::new(Rc::clone(&tasks));
     let waker = Waker::from(Arc::clone(&ready));
     loop {
-        ROUNDS.set(ROUNDS.get() + 1);
-        let round = ready.queue().len();
+        TURNS.set(TURNS.get() + 1);
+        let in_turn = ready.queue().len();
         // AcqRel: pairs with the swap in `wake_by_ref`, so that the poll sees what led to the wake-up.
         if ready.main.swap(false, AcqRel)
             && let Poll::Ready(output) = main.as_mut().poll(&mut Context::from_waker(&waker))
         {
             return output;
         }
-        for _ in 0..round {
+        for _ in 0..in_turn {
             let next = ready.queue().pop_front();
             if let Some(runnable) = next {
                 runnable.run();
@@ -90,7 +90,7 @@ pub fn at_the_last_moment(action: impl FnOnce() + 'static) {
     LAST_MOMENT.set(Some(Box::new(action)));
 }
 
-/// Starts a task on the executor that runs on this thread. It is polled in a later round.
+/// Starts a task on the executor that runs on this thread. It is polled in a later turn.
 ///
 /// # Panics
 ///
@@ -105,13 +105,13 @@ where
     JoinHandle { task: Some(task) }
 }
 
-/// How many rounds there have been on this thread, in all calls of [`run`]. An executor whose tasks
-/// all wait stays in one round.
-pub fn rounds() -> u64 {
-    ROUNDS.get()
+/// How many turns there have been on this thread, in all calls of [`run`]. An executor whose tasks
+/// all wait stays in one turn.
+pub fn turns() -> u64 {
+    TURNS.get()
 }
 
-/// Lets the other tasks that are ready run, and goes on in the next round.
+/// Lets the other tasks that are ready run, and goes on in the next turn.
 pub async fn yield_now() {
     let mut yielded = false;
     poll_fn(|cx| {
@@ -126,7 +126,7 @@ pub async fn yield_now() {
 }
 
 impl<T> JoinHandle<T> {
-    /// Drops the future of the task, in the next round at the latest, unless it has ended.
+    /// Drops the future of the task, in the next turn at the latest, unless it has ended.
     pub fn cancel(mut self) {
         drop(self.task.take());
     }

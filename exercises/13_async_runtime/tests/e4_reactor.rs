@@ -12,23 +12,23 @@ use std::env;
 use std::fs::{self, File};
 use std::future::{pending, poll_fn, ready};
 use std::io::{self, ErrorKind, PipeReader, PipeWriter, Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::{TcpListener, TcpStream, UdpSocket};
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::sync::{Arc, mpsc};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use async_runtime::e4_reactor::{Async, Elapsed, Sleep, run, sleep, spawn, timeout};
-use async_runtime::given::{at_the_last_moment, rounds, yield_now};
+use async_runtime::given::{at_the_last_moment, turns, yield_now};
 use by_hand::{Bell, Counter, Holder, discard, poll_with, wakers_of};
 use clients::Clients;
 use grade::asleep::Thread;
-use grade::cpu::{self, spent_by};
+use grade::cpu::{self, Spent, spent_by};
 use grade::storm::SignalStorm;
 use interest::{open_epolls, registrations_of};
 use nix::errno::Errno;
@@ -51,33 +51,51 @@ fn hold_the_thread_until(time: Instant) {
     }
 }
 
-/// So many rounds of the executor, and so much time on a processor, are too many for tasks that all
+/// So many turns of the executor, and so much time on a processor, are too many for tasks that all
 /// wait for something that comes in half a second.
-const TOO_MANY_ROUNDS: u64 = 50;
+const TOO_MANY_TURNS: u64 = 50;
 const TOO_BUSY: Duration = ms(100);
 
-/// A wake-up of a task leads to no more rounds than this.
-const FEW_ROUNDS: u64 = 8;
+/// A wake-up of a task leads to no more turns than this.
+const FEW_TURNS: u64 = 8;
 
-/// A reactor that looks so many rounds later has not looked while there was something else to do.
+/// A reactor that looks so many turns later has not looked while there was something else to do.
 const TOO_LATE: u64 = 200;
 
 /// For so long a thread that sleeps is left alone: one that looks again and again would do so meanwhile.
 const LEFT_ASLEEP: Duration = ms(1_000);
+
+/// A thread that sleeps once, whatever else the test does meanwhile, goes to sleep less often than this.
+const FEW_SLEEPS: u64 = 15;
+
+/// What has not come by then does not come.
+const PATIENCE: Duration = ms(5_000);
+
+/// Waits for what must come; otherwise it fails with these words.
+async fn comes<T>(otherwise: &str, future: impl Future<Output = T>) -> T {
+    timeout(PATIENCE, future).await.unwrap_or_else(|Elapsed| panic!("{otherwise}"))
+}
+
+fn assert_one_thread() {
+    let threads = fs::read_dir("/proc/self/task").unwrap().count();
+    assert_eq!(threads, 1, "threads of the process: `run` has that of the caller");
+}
 
 /// Waits for half a second, and for what else there is, which does not come meanwhile.
 #[track_caller]
 fn assert_quiet(what: &str) -> impl Future<Output = ()> {
     let caller = std::panic::Location::caller();
     async move {
-        let before = (rounds(), cpu::Mark::set());
+        let before = (turns(), cpu::Mark::set());
         sleep(ms(500)).await;
-        let rounds = rounds() - before.0;
-        let busy = before.1.spent().time;
+        let turns = turns() - before.0;
+        let Spent { time: busy, sleeps } = before.1.spent();
+        // Who never sleeps gets little of a processor that others use, too.
         assert!(
-            rounds < TOO_MANY_ROUNDS && busy < TOO_BUSY,
-            "{what}, and nothing happens for half a second: the executor went through {rounds} \
-             rounds meanwhile, and kept the processor busy for {busy:?} (asked at line {})",
+            turns < TOO_MANY_TURNS && busy < TOO_BUSY && sleeps > 0,
+            "{what}, and nothing happens for half a second: the executor went through {turns} \
+             turns meanwhile, kept the processor busy for {busy:?}, and went to sleep {sleeps} times \
+             (asked at line {})",
             caller.line()
         );
     }
@@ -92,7 +110,7 @@ async fn settle() {
 }
 
 /// Runs tasks, one of which ends; the others hold something. Also gives a sleep that has begun.
-async fn work(name: &str, held: &Rc<()>) -> (usize, Sleep) {
+async fn work(name: &str, held: &Rc<()>) -> (usize, Pin<Box<Sleep>>) {
     let length = spawn(async {
         sleep(ms(20)).await;
         sleep(Duration::ZERO).await;
@@ -106,41 +124,75 @@ async fn work(name: &str, held: &Rc<()>) -> (usize, Sleep) {
         });
     }
     let output = length.await + name.len();
-    let threads = fs::read_dir("/proc/self/task").unwrap().count();
-    assert_eq!(threads, 1, "threads of the process: `run` has that of the caller");
-    let mut kept = sleep(HOUR);
-    assert!(poll_with(pin!(&mut kept), &Counter::new()).is_pending());
+    assert_one_thread();
+    let mut kept = Box::pin(sleep(HOUR));
+    assert!(poll_with(kept.as_mut(), &Counter::new()).is_pending());
     (output, kept)
 }
 
 #[grade::test(
     census = true,
-    hint = "what holds your reactor when `run` has returned: a variable of the thread, a task, a \
-            descriptor that is not yet dropped? What wakes `main` when its time has come?"
+    hint = "what holds your reactor when `run` has returned: a variable of the thread, a task, a sleep \
+            that is kept? And where `run` ends by a panic, or panics at once? What wakes `main` when its time has come?"
 )]
 fn step1_tasks_run_until_main_ends_and_nothing_stays() {
-    for turn in 0..2 {
+    for call in 0..2 {
         let name = String::from("borrowed");
         let held = Rc::new(());
         let (output, kept) = run(work(&name, &held));
-        assert_eq!(output, 48, "what `main` returns; call {turn}");
+        assert_eq!(output, 48, "what `main` returns; call {call}");
         assert_eq!(Rc::strong_count(&held), 1, "`main` has ended: tasks that still hold something");
         // One that outlives the runtime.
         discard(kept);
     }
     // A `run` within it panics, and disturbs nothing; a panic of `main` leaves nothing.
-    let unwound = catch_unwind(|| {
+    let (inner_panics, goes_on) = (Cell::new(false), Cell::new(false));
+    let unwound = catch_unwind(AssertUnwindSafe(|| {
         run(async {
-            let inner = catch_unwind(|| run(ready(())));
-            assert!(inner.is_err(), "a `run` within `run`");
+            inner_panics.set(catch_unwind(|| run(ready(()))).is_err());
             sleep(ms(1)).await;
+            goes_on.set(true);
             resume_unwind(Box::new(1_214_u64));
         })
-    });
+    }));
+    assert!(inner_panics.get(), "a `run` within `run` panics, and this one has not");
+    assert!(
+        goes_on.get(),
+        "after a `run` within `run`, which panics, a sleep of the outer one ends as if nothing had been"
+    );
     let payload = unwound.expect_err("`main` has panicked");
     assert_eq!(payload.downcast_ref::<u64>(), Some(&1_214), "the payload of the panic of `main`");
     let left = open_epolls();
     assert_eq!(left, 0, "epoll descriptors that are open after a panic of `main`");
+}
+
+/// So many sleeps end within so few nanoseconds that some must have one deadline.
+const TOGETHER: usize = 2_000;
+
+async fn assert_all_end_together() {
+    let target = Instant::now() + ms(500);
+    let ended = Rc::new(Cell::new(0));
+    let mut tasks = Vec::new();
+    for _ in 0..TOGETHER {
+        let ended = Rc::clone(&ended);
+        let sleeping = sleep(target.saturating_duration_since(Instant::now()));
+        tasks.push(spawn(async move {
+            sleeping.await;
+            ended.set(ended.get() + 1);
+        }));
+    }
+    let all = async {
+        for task in tasks {
+            task.await;
+        }
+    };
+    let _ = timeout(PATIENCE, all).await;
+    assert_eq!(
+        ended.get(),
+        TOGETHER,
+        "sleeps that have ended, of {TOGETHER} which were to end in one moment; some have the very same \
+         deadline"
+    );
 }
 
 const SLEEPS: usize = 40;
@@ -180,8 +232,8 @@ async fn ended_in_order(shortest: Duration) -> Option<(Vec<usize>, Vec<(Instant,
 
 #[grade::test(
     timeout_ms = 20_000,
-    hint = "several sleeps are over when the reactor looks: whom does it wake first? From when on is \
-            the length of a sleep counted?"
+    hint = "several sleeps are over when the reactor looks: whom does it wake first? What if two \
+            have one deadline? From when on is the length of a sleep counted?"
 )]
 fn step1_sleeps_end_in_the_order_of_their_deadlines() {
     let order = (0..6).find_map(|doubled| run(ended_in_order(ms(100 << doubled))));
@@ -195,6 +247,7 @@ fn step1_sleeps_end_in_the_order_of_their_deadlines() {
             );
         }
     }
+    run(assert_all_end_together());
     // The time of a sleep goes on before anyone waits for it.
     run(async {
         let ended = Rc::new(RefCell::new(Vec::new()));
@@ -229,7 +282,7 @@ fn step1_who_waits_for_time_does_not_look_at_the_clock_all_the_time() {
     const NAPS: u32 = 300;
     // Less than three milliseconds, and more than two.
     const NAP: Duration = Duration::from_micros(2_900);
-    let before = rounds();
+    let before = turns();
     let ((), spent) = spent_by(|| {
         run(async {
             for _ in 0..NAPS {
@@ -239,36 +292,59 @@ fn step1_who_waits_for_time_does_not_look_at_the_clock_all_the_time() {
             }
         });
     });
-    let rounds = rounds() - before;
+    let turns = turns() - before;
     assert!(
-        rounds < 10 * u64::from(NAPS) && spent.time < ms(1) * NAPS / 2,
-        "{NAPS} sleeps of {NAP:?}, one after the other: the executor went through {rounds} rounds, and \
+        turns < 10 * u64::from(NAPS) && spent.time < ms(1) * NAPS / 2,
+        "{NAPS} sleeps of {NAP:?}, one after the other: the executor went through {turns} turns, and \
          kept the processor busy for {:?}. A thread that sleeps does neither",
         spent.time
+    );
+    // Less than half a millisecond. Who spins meanwhile never gives the processor away.
+    const SHORT: Duration = Duration::from_micros(400);
+    let ((), spent) = spent_by(|| {
+        run(async {
+            for _ in 0..NAPS {
+                sleep(SHORT).await;
+            }
+        });
+    });
+    assert!(
+        spent.sleeps > u64::from(NAPS) / 4,
+        "{NAPS} sleeps of {SHORT:?}, one after the other: the thread went to sleep {} times",
+        spent.sleeps
     );
     run(assert_quiet("a task sleeps"));
 }
 
 /// A sleep that was polled with each of these wakers before it is over, and when it is.
-fn begun_sleep(counters: &[&Arc<Counter>]) -> (Sleep, Instant) {
+fn begun_sleep(counters: &[&Arc<Counter>]) -> (Pin<Box<Sleep>>, Instant) {
     let begin = |doubled: u32| {
         let length = ms(10 << doubled);
-        let mut sleep = sleep(length);
+        let start = Instant::now();
+        let mut sleep = Box::pin(sleep(length));
         let end = Instant::now() + length;
-        let pending = |counter| poll_with(pin!(&mut sleep), counter).is_pending();
-        counters.iter().copied().all(pending).then_some((sleep, end))
+        for (polls, counter) in (1..).zip(counters) {
+            if poll_with(sleep.as_mut(), counter).is_ready() {
+                assert!(
+                    Instant::now() >= start + length,
+                    "a sleep of {length:?} has ended before its time, at poll {polls}"
+                );
+                return None;
+            }
+        }
+        Some((sleep, end))
     };
-    (0..9).find_map(begin).expect("a sleep of two seconds takes longer than to poll it twice")
+    (0..9).find_map(begin).expect("the machine polls a sleep of two seconds before it is over")
 }
 
 /// Does something to a sleep that has a waker whose drop drops another sleep.
-fn assert_frees_what_a_waker_holds(what: &str, act: impl FnOnce(Sleep)) {
+fn assert_frees_what_a_waker_holds(what: &str, act: impl FnOnce(Pin<Box<Sleep>>)) {
     let counter = Counter::new();
-    let mut held = sleep(HOUR);
-    assert!(poll_with(pin!(&mut held), &counter).is_pending(), "an hour is not over");
-    let mut outer = sleep(HOUR);
+    let mut held = Box::pin(sleep(HOUR));
+    assert!(poll_with(held.as_mut(), &counter).is_pending(), "an hour is not over");
+    let mut outer = Box::pin(sleep(HOUR));
     let holder = Holder::waker(held);
-    let polled = pin!(&mut outer).poll(&mut Context::from_waker(&holder));
+    let polled = outer.as_mut().poll(&mut Context::from_waker(&holder));
     assert!(polled.is_pending(), "an hour is not over");
     drop(holder);
     let freed = catch_unwind(AssertUnwindSafe(|| act(outer)));
@@ -283,16 +359,89 @@ fn assert_frees_what_a_waker_holds(what: &str, act: impl FnOnce(Sleep)) {
     );
 }
 
+/// The end of a sleep calls a waker that drops another sleep.
+fn assert_a_wake_up_may_drop_a_sleep() {
+    let counter = Counter::new();
+    let woken = catch_unwind(AssertUnwindSafe(|| {
+        run(async {
+            let mut held = Box::pin(sleep(HOUR));
+            assert!(poll_with(held.as_mut(), &counter).is_pending(), "an hour is not over");
+            let length = ms(100);
+            let mut outer = Box::pin(sleep(length));
+            let end = Instant::now() + length;
+            let holder = Holder::waker(held);
+            // On a machine that stands still meanwhile it is over.
+            let _ = outer.as_mut().poll(&mut Context::from_waker(&holder));
+            drop(holder);
+            hold_the_thread_until(end);
+            settle().await;
+        });
+    }));
+    assert!(
+        woken.is_ok(),
+        "the time of a sleep is over, and its waker is called, which drops another sleep: that panics"
+    );
+    assert_eq!(
+        wakers_of(&counter),
+        0,
+        "wakers that are kept for a sleep that a wake-up has dropped"
+    );
+}
+
+/// A future whose first poll comes early, and whose second comes late and finds what it waits for.
+fn assert_what_is_there_is_in_time() {
+    let attempt = |doubled: u32| {
+        let (counter, is_there) = (Counter::new(), Cell::new(false));
+        let length = ms(10 << doubled);
+        let waits = poll_fn(|_| if is_there.get() { Poll::Ready(7) } else { Poll::Pending });
+        let mut limited = pin!(timeout(length, waits));
+        // On a machine that stands still meanwhile the time is over.
+        if poll_with(limited.as_mut(), &counter).is_ready() {
+            return None;
+        }
+        let end = Instant::now() + length;
+        is_there.set(true);
+        hold_the_thread_until(end);
+        Some(poll_with(limited.as_mut(), &counter))
+    };
+    let polled = (0..9).find_map(attempt).expect("the machine polls a future within two seconds");
+    assert_eq!(
+        polled,
+        Poll::Ready(Ok(7)),
+        "a timeout is polled when its time is over; what its future waits for has come meanwhile"
+    );
+}
+
+/// A reactor that still has the times of sleeps that were dropped gets up for them.
+async fn assert_gets_up_for_nothing_else() {
+    let counter = Counter::new();
+    let mut dropped: Vec<_> = (1..100).map(|index| Box::pin(sleep(ms(100 + 5 * index)))).collect();
+    for sleep in &mut dropped {
+        let _ = poll_with(sleep.as_mut(), &counter);
+    }
+    drop(dropped);
+    let before = cpu::Mark::set();
+    sleep(ms(700)).await;
+    let sleeps = before.spent().sleeps;
+    assert!(
+        sleeps < FEW_SLEEPS,
+        "99 sleeps were dropped, and their times are not those of anybody: meanwhile a task slept once, and \
+         its thread went to sleep {sleeps} times"
+    );
+}
+
 #[grade::test(
+    timeout_ms = 10_000,
     hint = "who still keeps a waker when the future that left it is gone? Which waker counts when a \
-            future was polled with two? The drop of a waker may run any code: what is borrowed then?"
+            future was polled with two? The wake-up and the drop of a waker may run any code: what is borrowed then?"
 )]
 fn step1_a_dropped_sleep_leaves_no_timer() {
     run(async {
         let counter = Counter::new();
-        let mut sleeps: Vec<_> = (0..100).map(|index| sleep(HOUR * (index % 7 + 1))).collect();
+        let mut sleeps: Vec<_> =
+            (0..100).map(|index| Box::pin(sleep(HOUR * (index % 7 + 1)))).collect();
         for sleep in &mut sleeps {
-            assert!(poll_with(pin!(sleep), &counter).is_pending(), "an hour is not over");
+            assert!(poll_with(sleep.as_mut(), &counter).is_pending(), "an hour is not over");
         }
         drop(sleeps);
         assert_eq!(
@@ -300,6 +449,7 @@ fn step1_a_dropped_sleep_leaves_no_timer() {
             0,
             "wakers that are kept for 100 sleeps, which are dropped"
         );
+        assert_gets_up_for_nothing_else().await;
 
         let (late, end) = begun_sleep(&[&counter]);
         discard(late);
@@ -320,13 +470,13 @@ fn step1_a_dropped_sleep_leaves_no_timer() {
             (0, 1),
             "a sleep was polled with one waker, then with another: how often each was woken"
         );
-        assert!(poll_with(pin!(&mut twice), &second).is_ready(), "the time of the sleep is over");
+        assert!(poll_with(twice.as_mut(), &second).is_ready(), "the time of the sleep is over");
         discard(twice);
         assert_eq!(wakers_of(&second), 0, "wakers that are kept for a sleep that is over");
 
         assert_frees_what_a_waker_holds("a sleep is dropped", discard);
         assert_frees_what_a_waker_holds("a sleep is polled with another waker", |mut sleep| {
-            assert!(poll_with(pin!(&mut sleep), &counter).is_pending(), "an hour is not over");
+            assert!(poll_with(sleep.as_mut(), &counter).is_pending(), "an hour is not over");
         });
 
         assert_eq!(
@@ -334,6 +484,7 @@ fn step1_a_dropped_sleep_leaves_no_timer() {
             Ok(7),
             "a future that is ready at once"
         );
+        assert_what_is_there_is_in_time();
         assert_eq!(timeout(ms(1), pending::<()>()).await, Err(Elapsed), "a future that never ends");
         assert_eq!(
             timeout(Duration::MAX, sleep(ms(1))).await,
@@ -345,6 +496,7 @@ fn step1_a_dropped_sleep_leaves_no_timer() {
         drop(long);
         assert_eq!(wakers_of(&counter), 0, "wakers that are kept for a timeout, which is dropped");
     });
+    assert_a_wake_up_may_drop_a_sleep();
 }
 
 #[grade::test(
@@ -368,22 +520,30 @@ fn step2_a_wake_up_from_another_thread_ends_the_wait() {
             let ringing = Arc::clone(&bell);
             let ringer = thread::spawn(move || {
                 let asleep = runtime.has_fallen_asleep();
+                let mark = cpu::Mark::set();
                 if length.is_none() {
                     thread::sleep(LEFT_ASLEEP);
                 }
+                let sleeps = mark.spent().sleeps;
                 ringing.ring();
-                asleep
+                (asleep, sleeps)
             });
             if let Some(length) = length {
                 spawn(sleep(length));
             }
-            let before = rounds();
+            let before = turns();
             spawn(async move { bell.has_rung(1).await }).await;
-            let rounds = rounds() - before;
-            assert!(ringer.join().unwrap(), "{what}, and the thread never does");
+            let turns = turns() - before;
+            let (asleep, sleeps) = ringer.join().unwrap();
+            assert!(asleep, "{what}, and the thread never does");
             assert!(
-                rounds < FEW_ROUNDS,
-                "{what}, until another thread wakes a task: the executor went through {rounds} rounds, \
+                sleeps < FEW_SLEEPS,
+                "{what} for {LEFT_ASLEEP:?}, and the thread went to sleep {sleeps} times meanwhile: it \
+                 looks again and again, or what it sleeps for ends too early"
+            );
+            assert!(
+                turns < FEW_TURNS,
+                "{what}, until another thread wakes a task: the executor went through {turns} turns, \
                  though it sleeps until then"
             );
             assert_quiet("another thread has woken a task").await;
@@ -470,11 +630,86 @@ fn fill(mut writer: impl Write) -> io::Result<usize> {
     }
 }
 
+/// A task was woken, and somebody else has read the byte before it goes on.
+async fn assert_waits_again() {
+    let (reader, mut writer) = io::pipe().unwrap();
+    let mut other = reader.try_clone().unwrap();
+    let reader = Async::new(reader).unwrap();
+    let task = spawn(async move { read_byte(&reader).await.map_err(|error| error.kind()) });
+    settle().await;
+    writer.write_all(b"x").unwrap();
+    // The reactor looks, and `main` is polled before the task.
+    yield_now().await;
+    assert_eq!(other.read(&mut [0]).unwrap(), 1, "the byte is in the pipe");
+    settle().await;
+    writer.write_all(b"y").unwrap();
+    let nobody = "a task was woken, but another reader had taken the byte. The next byte has come, and \
+                  the task does not go on";
+    assert_eq!(
+        comes(nobody, task).await,
+        Ok(Some(b'y')),
+        "a task was woken, but another reader had taken the byte: what it reads when the next one comes"
+    );
+}
+
+/// Whether a datagram that nobody takes is reported to its sender, as it is not everywhere.
+fn is_refused() -> bool {
+    let socket = socket_without_a_peer();
+    socket.set_read_timeout(Some(PATIENCE)).unwrap();
+    let refused = socket.send(b"x").and_then(|_| socket.recv(&mut [0]));
+    refused.is_err_and(|error| error.kind() == ErrorKind::ConnectionRefused)
+}
+
+fn socket_without_a_peer() -> UdpSocket {
+    let peer = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let ours = UdpSocket::bind("127.0.0.1:0").unwrap();
+    ours.connect(peer.local_addr().unwrap()).unwrap();
+    ours
+}
+
+/// An error comes, with nothing to read, while a task waits to read.
+async fn assert_an_error_wakes_who_reads() {
+    if !is_refused() {
+        println!("skipped in part: the system does not tell that a datagram was refused");
+        return;
+    }
+    let ours = Rc::new(Async::new(socket_without_a_peer()).unwrap());
+    let task = {
+        let ours = Rc::clone(&ours);
+        spawn(async move { ours.read_with(|ours| ours.recv(&mut [0])).await })
+    };
+    settle().await;
+    ours.write_with(|ours| ours.send(b"x")).await.expect("there is room for a datagram");
+    let nobody = "a task waits to read, and there is an error for it (EPOLLERR): it does not go on";
+    let error = comes(nobody, task).await.map_err(|error| error.kind());
+    assert_eq!(error, Err(ErrorKind::ConnectionRefused), "a read when a datagram was refused");
+}
+
+/// Bytes come for another pipe.
+async fn assert_wakes_nobody_else() {
+    let counter = Counter::new();
+    let (quiet, _held) = pipe_to_read();
+    let mut waiting = pin!(read_byte(&quiet));
+    assert!(poll_with(waiting.as_mut(), &counter).is_pending(), "there is nothing to read");
+    let (reader, mut writer) = pipe_to_read();
+    let task = spawn(async move { read_byte(&reader).await.unwrap() });
+    settle().await;
+    assert_quiet("two tasks wait for bytes of two pipes").await;
+    writer.write_all(b"x").unwrap();
+    assert_eq!(task.await, Some(b'x'), "what was read");
+    settle().await;
+    assert_eq!(
+        counter.woken(),
+        0,
+        "how often a task was woken that waits for a pipe, when bytes have come for another one"
+    );
+}
+
 #[grade::test(
-    timeout_ms = 10_000,
+    timeout_ms = 20_000,
     census = true,
     hint = "when do you try, and when do you wait? An event may be older than your waker, or come only \
-            once. Which events come at the end of a pipe, of either side (epoll_ctl(2))?"
+            once; it says nothing of what somebody else does before you read. Which events come at the end of a pipe, of either side (epoll_ctl(2))?"
 )]
 fn step3_a_task_goes_on_when_there_is_something_to_read_or_room_to_write() {
     run(async {
@@ -501,10 +736,13 @@ fn step3_a_task_goes_on_when_there_is_something_to_read_or_room_to_write() {
 
         // A task that waits holds up no other, and one write is enough for several reads.
         let (reader, mut writer) = pipe_to_read();
+        let count = Rc::new(Cell::new(0));
+        let counting = Rc::clone(&count);
         let task = spawn(async move {
             let mut got = Vec::new();
             while let Some(byte) = read_byte(&reader).await.unwrap() {
                 got.push(byte);
+                counting.set(got.len());
                 if got.len() % 3 == 0 {
                     sleep(ms(1)).await;
                 }
@@ -515,9 +753,20 @@ fn step3_a_task_goes_on_when_there_is_something_to_read_or_room_to_write() {
         writer.write_all(b"seven b").unwrap();
         settle().await;
         writer.write_all(b"ytes").unwrap();
+        // Where the end comes, the task has read all, and waits for more.
+        let all_read = async {
+            while count.get() < b"seven bytes".len() {
+                sleep(ms(1)).await;
+            }
+        };
+        comes("bytes were written in two pieces, and the task does not get all of them", all_read)
+            .await;
         settle().await;
         drop(writer);
-        assert_eq!(task.await, b"seven bytes", "what was read, a byte at a time, to the end");
+        let nobody =
+            "a task waits to read from a pipe, whose last writer is closed: it does not go on";
+        let got = comes(nobody, task).await;
+        assert_eq!(got, b"seven bytes", "what was read, a byte at a time, to the end");
 
         let (mut reader, writer) = pipe_to_write();
         let full = writer.write_with(|writer| fill(writer)).await.unwrap();
@@ -535,7 +784,9 @@ fn step3_a_task_goes_on_when_there_is_something_to_read_or_room_to_write() {
             spawn(async move { writer.write_with(|mut writer| writer.write(&[0; 4_096])).await });
         settle().await;
         drop(reader);
-        let error = task.await.err().map(|error| error.kind());
+        let nobody =
+            "a task waits to write to a pipe, whose last reader is closed: it does not go on";
+        let error = comes(nobody, task).await.err().map(|error| error.kind());
         assert_eq!(error, Some(ErrorKind::BrokenPipe), "a write while nobody reads any more");
 
         let (reader, mut writer) = pipe_to_read();
@@ -561,6 +812,9 @@ fn step3_a_task_goes_on_when_there_is_something_to_read_or_room_to_write() {
              the second was not woken"
         );
         assert_eq!(reading.await.unwrap(), Some(b'x'), "what was read");
+        assert_wakes_nobody_else().await;
+        assert_waits_again().await;
+        assert_an_error_wakes_who_reads().await;
     });
 }
 
@@ -568,7 +822,8 @@ fn step3_a_task_goes_on_when_there_is_something_to_read_or_room_to_write() {
     timeout_ms = 10_000,
     census = true,
     hint = "what does EPOLL_CTL_MOD do to the interest that was there? Whose waker is replaced by \
-            whose? Does the event for one task still leave an interest for the other?"
+            whose? Does the event for one task still leave an interest for the other? And when one event \
+            tells of both directions?"
 )]
 fn step3_each_direction_has_a_task_of_its_own() {
     run(async {
@@ -626,14 +881,83 @@ fn step3_each_direction_has_a_task_of_its_own() {
             }
             drain(&theirs);
         }
+        // Both come between two looks, and so in one event.
+        let filled = ours.write_with(|ours| fill(ours)).await;
+        assert!(filled.is_ok(), "the socket is filled: {filled:?}");
+        let (reads, writes) = (wait_for(true), wait_for(false));
+        settle().await;
+        assert!(!reads.get() && !writes.get(), "neither direction is ready");
+        (&theirs).write_all(b"x").unwrap();
+        drain(&theirs);
+        settle().await;
+        settle().await;
+        assert_eq!(
+            (reads.get(), writes.get()),
+            (true, true),
+            "one task waits to read from a socket, one to write to it; now both can go on, at the same \
+             time: whether the one that reads is done, and the one that writes"
+        );
+    });
+}
+
+/// A task that waits for a pipe.
+type Task = Pin<Box<dyn Future<Output = ()>>>;
+
+/// One that was polled with this waker, and owns its end of the pipe.
+fn waiting_task(waker: &Waker) -> (Task, PipeWriter) {
+    let (reader, writer) = pipe_to_read();
+    let mut reading: Task = Box::pin(async move {
+        let _ = read_byte(&reader).await;
+    });
+    let polled = reading.as_mut().poll(&mut Context::from_waker(waker));
+    assert!(polled.is_pending(), "the pipe is empty");
+    (reading, writer)
+}
+
+/// Does something to a task that waits for a pipe, by a waker that drops a registered pipe.
+fn assert_a_waker_may_drop_a_pipe(what: &str, act: impl AsyncFnOnce(Task, PipeWriter)) {
+    let counter = Counter::new();
+    let freed = catch_unwind(AssertUnwindSafe(|| {
+        run(async {
+            let (held, _writer) = waiting_task(&Waker::from(Arc::clone(&counter)));
+            let holder = Holder::waker(held);
+            let (reading, writer) = waiting_task(&holder);
+            drop(holder);
+            act(reading, writer).await;
+        });
+    }));
+    assert!(
+        freed.is_ok(),
+        "a task waits for a pipe, and {what}, which drops the `Async` of another pipe: that panics"
+    );
+    assert_eq!(
+        wakers_of(&counter),
+        0,
+        "a task waits for a pipe, and {what}, which drops the `Async` of another pipe: wakers that are kept"
+    );
+}
+
+/// One from an earlier `run` is dropped while a task waits for one like it.
+fn assert_a_drop_is_of_its_own_run() {
+    let old = run(async { pipe_to_read() });
+    run(async {
+        let (reader, mut writer) = pipe_to_read();
+        let task = spawn(async move { read_byte(&reader).await.unwrap() });
+        settle().await;
+        discard(old);
+        writer.write_all(b"z").unwrap();
+        let nobody = "an `Async` of a `run` that is over was dropped; a task of this `run` waits for another \
+                      pipe, for which a byte has come, and does not go on";
+        assert_eq!(comes(nobody, task).await, Some(b'z'), "what was read");
     });
 }
 
 #[grade::test(
-    timeout_ms = 10_000,
+    timeout_ms = 20_000,
     census = true,
     hint = "what is ready now that nobody waits for, and does epoll_wait return for it? An interest \
-            ends with the open file, not with the number (epoll(7)): when do you take it back?"
+            ends with the open file, not with the number (epoll(7)): when do you take it back, and from \
+            whose list? A waker may drop an `Async`: what is borrowed while it is called, or dropped?"
 )]
 fn step4_a_dropped_descriptor_is_not_registered_any_more() {
     run(async {
@@ -641,6 +965,7 @@ fn step4_a_dropped_descriptor_is_not_registered_any_more() {
         let (ours, mut theirs) = UnixStream::pair().unwrap();
         theirs.write_all(b"unread").unwrap();
         let ours = Async::new(ours).unwrap();
+        assert_one_thread();
         assert_quiet("a socket has bytes and room, which no task waits for").await;
         let first = ours.read_with(|mut ours| ours.read(&mut [0])).await;
         assert_eq!(first.unwrap(), 1, "bytes that were read");
@@ -650,14 +975,23 @@ fn step4_a_dropped_descriptor_is_not_registered_any_more() {
         discard(ours);
 
         let (reader, mut writer) = io::pipe().unwrap();
-        for turn in 1..=3 {
+        for attempt in 1..=3 {
             let counter = Counter::new();
             let again = Async::new(&reader);
             let again =
-                again.unwrap_or_else(|error| panic!("registration {turn} of a pipe: {error}"));
+                again.unwrap_or_else(|error| panic!("registration {attempt} of a pipe: {error}"));
             let mut reading = Box::pin(again.read_with(|&(mut reader)| reader.read(&mut [0])));
             assert!(poll_with(reading.as_mut(), &counter).is_pending(), "the pipe is empty");
             drop(reading);
+            for _ in 0..100 {
+                let reading = pin!(again.read_with(|&(mut reader)| reader.read(&mut [0])));
+                assert!(poll_with(reading, &counter).is_pending(), "the pipe is empty");
+            }
+            let kept = wakers_of(&counter);
+            assert!(
+                kept < 10,
+                "100 reads, one after the other, were given up: {kept} wakers are kept for them"
+            );
             discard(again);
             let left = registrations_of(reader.as_raw_fd());
             assert_eq!(left, 0, "registrations of a pipe whose `Async` is dropped");
@@ -708,6 +1042,22 @@ fn step4_a_dropped_descriptor_is_not_registered_any_more() {
     assert_eq!(left, 0, "registrations of a pipe whose `Async` is dropped after `run`");
     discard(second);
     drop((other, writer));
+
+    assert_a_drop_is_of_its_own_run();
+    assert_a_waker_may_drop_a_pipe("is dropped with its waker", async |reading, _writer| {
+        drop(reading);
+    });
+    assert_a_waker_may_drop_a_pipe("is polled with another waker", async |mut reading, _writer| {
+        assert!(
+            poll_with(Pin::new(&mut reading), &Counter::new()).is_pending(),
+            "the pipe is empty"
+        );
+    });
+    assert_a_waker_may_drop_a_pipe("its waker is called", async |reading, mut writer| {
+        writer.write_all(b"x").unwrap();
+        settle().await;
+        reading.await;
+    });
 }
 
 /// The same pipe at another number, which is free.
@@ -718,11 +1068,11 @@ fn with_number(reader: PipeReader, number: i32) -> PipeReader {
     unsafe { OwnedFd::from_raw_fd(moved) }.into()
 }
 
-/// What is ready, or due, is seen within a few rounds, though other tasks can run.
+/// What is ready, or due, is seen within a few turns, though other tasks can run.
 async fn assert_looks_often(busy: &str) {
     let (reader, mut writer) = io::pipe().unwrap();
     let reader = Rc::new(Async::new(reader).unwrap());
-    for turn in 1..=5 {
+    for attempt in 1..=5 {
         let reading = {
             let reader = Rc::clone(&reader);
             spawn(async move { read_byte(&reader).await })
@@ -733,14 +1083,14 @@ async fn assert_looks_often(busy: &str) {
         }
         hold_the_thread_until(Instant::now() + ms(10));
         writer.write_all(b"x").unwrap();
-        let before = rounds();
+        let before = turns();
         sleeping.await;
         assert_eq!(reading.await.unwrap(), Some(b'x'), "what was read while {busy}");
-        let rounds = rounds() - before;
+        let turns = turns() - before;
         assert!(
-            rounds < TOO_LATE,
-            "{busy}. A sleep was over, and a pipe had something to read: their tasks went on {rounds} \
-             rounds later (turn {turn})"
+            turns < TOO_LATE,
+            "{busy}. A sleep was over, and a pipe had something to read: their tasks went on {turns} \
+             turns later (attempt {attempt})"
         );
     }
 }

@@ -12,7 +12,7 @@ pub use crate::given::{Elapsed, JoinHandle, spawn};
 ///
 /// The thread sleeps while no task can go on, and is awake at once when a task is woken, by whichever
 /// thread. A task that is always ready holds up neither sleeps nor descriptors, and signals hold up
-/// nothing. It makes no thread, and leaves no descriptor when its sleeps and `Async`s are dropped.
+/// nothing. It makes no thread, and leaves no descriptor when its sleeps, `Async`s and wakers are dropped.
 pub fn run<F: Future>(main: F) -> F::Output {
     // TODO: `crate::given::run` runs the tasks. What does your reactor do when none can run?
     todo!("{}", name(&main))
@@ -43,7 +43,7 @@ impl<T: AsFd> Async<T> {
 
 /// Ends when its time is over. Dropped, it leaves no timer, and no waker.
 pub struct Sleep(Duration);
-/// Sleeps for so long from this call on. Sleeps end in the order of their deadlines, and
+/// Sleeps for so long from this call on. Tasks are woken in the order of the deadlines, and
 /// [`Duration::MAX`] never ends. A sleep belongs to the [`run`] that polls it first.
 pub fn sleep(length: Duration) -> Sleep {
     Sleep(length)
@@ -54,7 +54,7 @@ impl Future for Sleep {
         todo!("{:?} {:?}", self.0, cx.waker())
     }
 }
-/// Runs `future` for at most so long. What ends in its first poll has been in time.
+/// Runs `future` for at most so long. It is polled first each time: what is ready then is in time.
 pub async fn timeout<F: Future>(length: Duration, future: F) -> Result<F::Output, Elapsed> {
     todo!("{length:?} {}", name(&future))
 }

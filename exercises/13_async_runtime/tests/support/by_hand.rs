@@ -40,7 +40,7 @@ thread_local! {
     static HELD: RefCell<Option<Box<dyn Any>>> = const { RefCell::new(None) };
 }
 
-/// A waker that wakes nobody. With its last copy, what it holds is dropped.
+/// A waker that wakes nobody. When it is called, or its last copy is dropped, so is what it holds.
 pub struct Holder(());
 
 impl Holder {
@@ -52,7 +52,13 @@ impl Holder {
 }
 
 impl Wake for Holder {
-    fn wake(self: Arc<Self>) {}
+    fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        drop(HELD.take());
+    }
 }
 
 impl Drop for Holder {
