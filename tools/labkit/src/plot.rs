@@ -249,10 +249,10 @@ mod tests {
             "busy":{"load":[0.1,0.1],"shares":{"others":0.5,"stolen":0.0}},
             "panels":[{"title":"to wait","x":"how many wait","rows":[
                 {"label":"a nap","at":64,"variant":"few","units":64},
-                {"label":"a nap","at":2048,"variant":"many","units":2048}]}],
+                {"label":"a nap","at":65536,"variant":"many","units":2048}]}],
             "samples":{"few":{"bytes":[64000,64000]},"many":{"bytes":[2048]}}}"#;
         let plot = of(json).unwrap();
-        for part in ["a nap", "how many wait", "64", "2 Ki", "256 B", "The machine was busy"] {
+        for part in ["a nap", "how many wait", "64", "64 Ki", "256 B", "The machine was busy"] {
             assert!(plot.contains(part), "{part}: {plot}");
         }
     }

@@ -12,7 +12,7 @@ const HEIGHT: u32 = 300;
 const X_AXIS: u32 = 48;
 const Y_AXIS: u32 = 52;
 /// Room on the right for the names of the lines, and how far from each other they stand at least.
-const NAMES: u32 = 132;
+const NAMES: u32 = 140;
 const NAME: i32 = 18;
 /// How far from each other two numbers of the x axis stand at least.
 const NUMBER: i32 = 34;
@@ -118,11 +118,11 @@ fn mark(area: &Area<'_>, index: usize, (x, y): (i32, i32)) -> Result<(), Failure
     Ok(())
 }
 
-/// A number of the x axis, in binary thousands where it is one.
+/// A number of the x axis; one of many digits in binary thousands, where it is so many.
 fn number(at: u32) -> String {
     match at {
         at if at >= 1 << 20 && at % (1 << 20) == 0 => format!("{} Mi", at >> 20),
-        at if at >= 1 << 10 && at % (1 << 10) == 0 => format!("{} Ki", at >> 10),
+        at if at >= 10_000 && at % (1 << 10) == 0 => format!("{} Ki", at >> 10),
         at => at.to_string(),
     }
 }
