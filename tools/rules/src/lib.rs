@@ -4,8 +4,8 @@
 //! beside its definition. The tests in `tests/` apply the rules to the repository.
 //!
 //! `SNAPSHOTS=overwrite cargo test -p rules` records what listings print and what stubs say first.
-//! Where the environment variable `CI` is set the rules are strict: half of the known mistakes are tried
-//! on one day and half on the next, and every exercise must be as it is shipped.
+//! Where the environment variable `CI` is set the rules are strict: a third of the known mistakes are tried
+//! on each day, another one on the next, and every exercise must be as it is shipped.
 
 pub mod blocks;
 pub mod enclosure;
