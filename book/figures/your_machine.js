@@ -127,7 +127,10 @@
 
     const curves = (panel) => {
         const left = 62, right = WIDTH - 62, bottom = 150;
-        const [px, across] = axis(panel.rows.map(({ at }) => at), left + 8, right - 16, 2);
+        const places = [...new Set(panel.rows.map(({ at }) => at))].sort((a, b) => a - b);
+        const [px] = axis(places, left + 8, right - 16, 2);
+        // Numbers that would touch are left out.
+        const across = places.filter((at, index) => !index || px(at) - px(places[index - 1]) > 30);
         const [py, up] = axisOf(panel, bottom, 32);
         return [...new Set(panel.rows.map(({ label }) => label))].map((label) => {
             const parts = [words(label, 2, 14), words(panel.x, WIDTH / 2, bottom + 36, "middle"),

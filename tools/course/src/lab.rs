@@ -57,12 +57,22 @@ fn start(root: &Path, lab: &Lab, wanted: &cli::Lab) -> Result<bool> {
     Ok(status.success())
 }
 
+/// The lab of this name; a lab itself says `CHAPTER/LAB`.
 fn find<'a>(labs: &'a [Lab], wanted: &str) -> Result<&'a Lab> {
-    if let Some(lab) = labs.iter().find(|lab| lab.name == wanted) {
+    let name = wanted.rsplit('/').next().unwrap_or(wanted);
+    if let Some(lab) = labs.iter().find(|lab| lab.name == name) {
         return Ok(lab);
     }
-    let names: Vec<&str> = labs.iter().map(|lab| lab.name.as_str()).collect();
-    bail!("there is no lab `{wanted}`; there are: {}", names.join(", "))
+    let names = |near: &dyn Fn(&Lab) -> bool| {
+        let near = labs.iter().filter(|lab| near(lab)).map(|lab| lab.name.as_str());
+        near.collect::<Vec<_>>().join(", ")
+    };
+    match names(&|lab| !name.is_empty() && lab.name.contains(name)) {
+        near if near.is_empty() => {
+            bail!("there is no lab `{wanted}`; there are: {}", names(&|_| true))
+        }
+        near => bail!("there is no lab `{wanted}`; do you mean: {near}?"),
+    }
 }
 
 /// All of them, by name.
@@ -123,5 +133,8 @@ mod tests {
         assert_eq!(find(&labs, "b_price").unwrap().question, "B?");
         let error = find(&labs, "c_price").unwrap_err().to_string();
         assert_eq!(error, "there is no lab `c_price`; there are: a_price, b_price");
+        assert_eq!(find(&labs, "04_x/b_price").unwrap().name, "b_price");
+        let error = find(&labs, "b").unwrap_err().to_string();
+        assert_eq!(error, "there is no lab `b`; do you mean: b_price?");
     }
 }

@@ -233,7 +233,7 @@ impl Lab {
         };
         let rows = self.samples.iter().map(row).chain(self.bytes.iter().map(row_of_bytes));
         let rows: Vec<Vec<String>> = rows.collect();
-        let head = ["variant", "least", "10 %", "median", "its 95 %", "90 %", "processor time"];
+        let head = ["one turn of", "least", "10 %", "median", "its 95 %", "90 %", "processor time"];
         table(&head, &rows)
     }
 

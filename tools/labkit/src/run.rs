@@ -47,7 +47,7 @@ pub fn run(name: &'static str, body: impl FnOnce(&mut Lab) -> Result<()>) -> Exi
     // The package lies two folders below the project.
     let project = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2);
     let project = project.unwrap_or(Path::new("."));
-    let _ = writeln!(io::stderr(), "measuring ...");
+    let _ = writeln!(io::stderr(), "measuring {name} ...");
     let ended = conduct(name, purpose, project, body);
     // A reader that has left, as in `... | head`, is no error of the lab.
     let _ = io::stdout().write_all(ended.report.as_bytes());
@@ -114,6 +114,12 @@ fn try_run(
         let _ = writeln!(report, "{} {claim}", if *holds { "holds: " } else { "BROKEN:" });
     }
     let broken = lab.claims.iter().filter(|(_, holds)| !holds).count();
+    if purpose == Purpose::Check {
+        let _ = writeln!(
+            report,
+            "\nfew rounds, so nothing is saved; run it without --quick for your record"
+        );
+    }
     if let (Some(files), 0) = (files, broken) {
         lab.fact("machine", machine.line());
         lab.fact("busy", sentence);

@@ -63,7 +63,7 @@ fn the_terminal_shows_both_clocks() {
     let mut lab = Lab::new(Purpose::Show);
     lab.measure(4, vec![("slow".into(), takes(20)), ("fast".into(), takes(3))]).unwrap();
     insta::assert_snapshot!(lab.table(), @"
-    | variant | least | 10 % | median | its 95 % | 90 % | processor time |
+    | one turn of | least | 10 % | median | its 95 % | 90 % | processor time |
     | --- | ---: | ---: | ---: | ---: | ---: | ---: |
     | `slow` | 20 ms | 20 ms | 20 ms | 20 ms to 20 ms | 20 ms | 10 ms |
     | `fast` | 3.0 ms | 3.0 ms | 3.0 ms | 3.0 ms to 3.0 ms | 3.0 ms | 1.5 ms |
@@ -88,7 +88,7 @@ fn bytes_stand_beside_times() {
     assert_eq!(lab.median_bytes("stack"), 8_192);
     lab.curves("to wait", "how many", &[("a stack", 1, "stack", 1)]);
     insta::assert_snapshot!(lab.table(), @"
-    | variant | least | 10 % | median | its 95 % | 90 % | processor time |
+    | one turn of | least | 10 % | median | its 95 % | 90 % | processor time |
     | --- | ---: | ---: | ---: | ---: | ---: | ---: |
     | `slow` | 20 ms | 20 ms | 20 ms | 20 ms to 20 ms | 20 ms | 10 ms |
     | `stack` | 4.0 KiB | 4.0 KiB | 8.0 KiB | 4.0 KiB to 9.6 KiB | 9.6 KiB | – |
