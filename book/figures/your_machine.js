@@ -250,15 +250,18 @@
     }));
     second.hidden = true;
 
-    const drop = el("div", { class: "drop" },
-        field("Drop your file anywhere on this page, or choose it: ", take), second, status);
+    const first = field("Drop your file anywhere on this page, or choose it: ", take);
+    const drop = el("div", { class: "drop" }, first, second, status);
     // A file that misses the field would be opened in place of this page.
     for (const name of ["dragover", "drop"]) {
         document.addEventListener(name, (event) => {
             const [file] = event.dataTransfer.files;
             if (!event.dataTransfer.types.includes("Files")) return;
             event.preventDefault();
-            if (file) take(file);
+            if (!file) return;
+            // The field names it, as if it had been chosen there.
+            first.control.files = event.dataTransfer.files;
+            take(file);
         });
     }
     document.querySelector(".your-machine").append(drop, shown);

@@ -88,6 +88,8 @@ for (const width of WIDTHS) {
     await look(`at ${width} px`, site.address, width, async (page) => {
         await drop(page, twice);
         expect((await said(page)).includes("is drawn"), `at ${width} px a record is not drawn`);
+        const named = await page.locator(".your-machine input").first().evaluate((field) => field.files[0]?.name);
+        expect(named === "yours.json", `the field names ${named} and not the file that was dropped`);
         const ratios = await page.locator(".your-machine td:last-child").allTextContents();
         expect(ratios.length === rows && ratios.every((ratio) => ratio === "2.0"), `the ratios are ${ratios}`);
         for (const [mark, what] of [["circle.book", "circles"], ["path.yours[d$=z]", "diamonds"]]) {
