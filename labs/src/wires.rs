@@ -6,6 +6,8 @@ mod shared;
 mod slots;
 mod streams;
 
+use std::time::Duration;
+
 use anyhow::{Result, bail};
 use labkit::Lab;
 
@@ -120,4 +122,16 @@ pub fn available(lab: &Lab, kinds: impl IntoIterator<Item = Kind>) -> Result<Vec
         }
     }
     Ok(available)
+}
+
+/// A time in microseconds, all in one unit, so that a table can be read down.
+#[must_use]
+pub fn micros(time: Duration) -> String {
+    let micros = time.as_secs_f64() * 1e6;
+    let decimals = match micros {
+        ..10.0 => 2,
+        ..100.0 => 1,
+        _ => 0,
+    };
+    format!("{micros:.decimals$}\u{a0}µs")
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use labkit::Lab;
+use labs::wires::micros;
 
 use crate::{ONE_CORE, Row, SIZE, TWO_CORES};
 
@@ -81,15 +82,4 @@ fn sorted(row: &Row, rounds: usize) -> Vec<Duration> {
     let mut trips = turns[turns.len() - rounds..].concat();
     trips.sort_unstable();
     trips
-}
-
-/// All in one unit, so that a table can be read down.
-fn micros(time: Duration) -> String {
-    let micros = time.as_secs_f64() * 1e6;
-    let decimals = match micros {
-        ..10.0 => 2,
-        ..100.0 => 1,
-        _ => 0,
-    };
-    format!("{micros:.decimals$}\u{a0}µs")
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use labkit::Lab;
+use labs::wires::micros;
 
 use crate::{Point, SIZES};
 
@@ -112,17 +113,6 @@ fn claims(lab: &mut Lab, points: &[Point]) {
     lab.claim(sentence, larger_is_cheaper);
     let sentence = "messages of 16 bytes cost less processor time by the ring than by a pipe";
     lab.claim(sentence, ring_is_cheaper);
-}
-
-/// All in one unit, so that a table can be read down.
-fn micros(time: Duration) -> String {
-    let micros = time.as_secs_f64() * 1e6;
-    let decimals = match micros {
-        ..10.0 => 2,
-        ..100.0 => 1,
-        _ => 0,
-    };
-    format!("{micros:.decimals$}\u{a0}µs")
 }
 
 /// A number of bytes that is a power of two.
