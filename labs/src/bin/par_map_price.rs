@@ -73,10 +73,7 @@ fn measure(lab: &mut Lab) -> Result<()> {
 
 fn report(lab: &mut Lab, kinds: &[Kind]) {
     let cell = |lab: &Lab, way: &str, kind: &Kind| {
-        let turn = lab.wall(&format!("{way}_{}", kind.name)).median.as_secs_f64();
-        let micros = turn * 1e6 / f64::from(kind.repeats);
-        let millis = micros / 1e3;
-        if millis < 1.0 { format!("{micros:.0}\u{a0}µs") } else { format!("{millis:.1}\u{a0}ms") }
+        lab.wall_of_one(&format!("{way}_{}", kind.name), kind.repeats)
     };
     let rows: Vec<Vec<String>> = WAYS
         .iter()

@@ -52,14 +52,12 @@ fn measure(lab: &mut Lab) -> Result<()> {
     }
     lab.measure(rounds, variants)?;
 
-    let each = |lab: &Lab, name: &str, threads: usize, reads: u64| {
-        let all = lab.wall(&format!("{name}_{threads}")).median.as_secs_f64();
-        format!("{:.1}\u{a0}ns", all * 1e9 / reads as f64)
-    };
     let rows: Vec<Vec<String>> = THREADS
         .iter()
         .map(|&threads| {
-            let cells = kinds.iter().map(|(name, reads, ..)| each(lab, name, threads, *reads));
+            let cells = kinds
+                .iter()
+                .map(|(name, reads, ..)| lab.wall_of_one(&format!("{name}_{threads}"), *reads));
             std::iter::once(threads.to_string()).chain(cells).collect()
         })
         .collect();

@@ -68,12 +68,9 @@ fn measure(lab: &mut Lab) -> Result<()> {
 }
 
 fn report(lab: &mut Lab, trips: u32) {
-    let each = |lab: &Lab, name: &str, count: u32| {
-        let turn = lab.wall(name).median.as_secs_f64();
-        format!("{:.1}\u{a0}µs", turn * 1e6 / f64::from(count))
-    };
-    let row = |lab: &Lab, says: &str, names: [&str; 2], count| {
-        std::iter::once(says.to_owned()).chain(names.map(|name| each(lab, name, count))).collect()
+    let row = |lab: &Lab, says: &str, names: [&str; 2], count: u32| {
+        let times = names.map(|name| lab.wall_of_one(name, count));
+        std::iter::once(says.to_owned()).chain(times).collect()
     };
     let rows = [
         row(lab, "birth and end", ["thread", "process"], BIRTHS),

@@ -1,7 +1,6 @@
 //! One lab: its rounds, its facts, its claims.
 
 use std::collections::BTreeMap;
-use std::iter::once;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -11,9 +10,9 @@ use crate::cost::Cost;
 use crate::plot::{Panel, Row};
 use crate::results::{Samples, table};
 use crate::run::Purpose;
-use crate::stats::{
-    RatioSummary, Summary, interval_of_median, readable, readable_bytes, two_digits,
-};
+use crate::stats::{RatioSummary, Summary, readable, readable_bytes, readable_ns, two_digits};
+
+mod tables;
 
 /// The order of the turns is drawn, always the same way.
 pub(crate) const SEED: u64 = 2;
@@ -132,6 +131,17 @@ impl Lab {
         self.summary(name, |cost| cost.cpu)
     }
 
+    /// The median time of one unit of work, of which a turn of the variant does so many, as the pages show
+    /// it.
+    ///
+    /// # Panics
+    ///
+    /// Panics where no variant of that name was measured.
+    pub fn wall_of_one(&self, name: &str, units: impl Into<u64>) -> String {
+        let ns = self.wall(name).median.as_nanos() as f64 / units.into() as f64;
+        readable_ns(ns).replace(' ', "\u{a0}")
+    }
+
     /// How many times the time of one variant is that of another, taken within each round.
     ///
     /// # Panics
@@ -207,34 +217,6 @@ impl Lab {
         let mut names = names.chain(self.bytes.iter().map(|(name, _)| name));
         assert!(names.any(|name| name == variant), "no variant `{variant}` was measured");
         Row { label: label.to_owned(), at, variant: variant.to_owned(), units }
-    }
-
-    /// The table that the terminal shows; of a lab that only counts, the one of the page.
-    pub(crate) fn table(&self) -> String {
-        if self.samples.is_empty() && self.bytes.is_empty() {
-            return self.page_table.clone();
-        }
-        let row = |(name, _): &(String, _)| {
-            let Summary { least, p10, median, p90 } = self.wall(name);
-            let walls: Vec<Duration> = self.samples_of(name).iter().map(|cost| cost.wall).collect();
-            let [low, high] = interval_of_median(&walls);
-            let bounds = format!("{} to {}", readable(low), readable(high));
-            let cells = [least, p10, median].map(readable).into_iter().chain(once(bounds));
-            let cells = cells.chain([p90, self.cpu(name).median].map(readable));
-            once(format!("`{name}`")).chain(cells).collect()
-        };
-        let row_of_bytes = |(name, samples): &(String, Vec<u64>)| {
-            let Summary { least, p10, median, p90 } = Summary::of(samples.iter().copied());
-            let [low, high] = interval_of_median(samples);
-            let [least, p10, median, low, high, p90] =
-                [least, p10, median, low, high, p90].map(|bytes| readable_bytes(bytes as f64));
-            let bounds = format!("{low} to {high}");
-            vec![format!("`{name}`"), least, p10, median, bounds, p90, "–".to_owned()]
-        };
-        let rows = self.samples.iter().map(row).chain(self.bytes.iter().map(row_of_bytes));
-        let rows: Vec<Vec<String>> = rows.collect();
-        let head = ["one turn of", "least", "10 %", "median", "its 95 %", "90 %", "processor time"];
-        table(&head, &rows)
     }
 
     pub(crate) fn all_samples(&self) -> BTreeMap<&str, Samples> {

@@ -109,9 +109,13 @@ fn try_run(
 
     let banner = if busy.is_warning() { "*** " } else { "" };
     let sentence = busy.sentence();
-    let _ = writeln!(report, "{name} on {}\n{banner}{sentence}\n\n{}", machine.line(), lab.table());
+    let _ =
+        writeln!(report, "{name} on {}\n{banner}{sentence}\n\n{}", machine.line(), lab.tables());
     for (claim, holds) in &lab.claims {
         let _ = writeln!(report, "{} {claim}", if *holds { "holds: " } else { "BROKEN:" });
+    }
+    if lab.claims.is_empty() {
+        let _ = writeln!(report, "this lab claims no order, so there is nothing to check");
     }
     let broken = lab.claims.iter().filter(|(_, holds)| !holds).count();
     if purpose == Purpose::Check {

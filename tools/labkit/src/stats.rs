@@ -76,11 +76,27 @@ impl RatioSummary {
     }
 }
 
+impl RatioSummary {
+    /// The same ratios, each times `by`: where the turns of the two variants do not have the same number of
+    /// units of work.
+    #[must_use]
+    pub fn scaled(self, by: f64) -> RatioSummary {
+        let RatioSummary { p10, median, p90 } = self;
+        RatioSummary { p10: p10 * by, median: median * by, p90: p90 * by }
+    }
+}
+
 impl Display for RatioSummary {
-    /// The median, and the range in which eight ratios of ten lie.
+    /// The median, and the range in which eight ratios of ten lie. A large one has no decimals, which would
+    /// mean nothing.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let RatioSummary { p10, median, p90 } = self;
-        write!(f, "{median:.2} ({p10:.2}\u{a0}to\u{a0}{p90:.2})")
+        let decimals = match median {
+            ..10.0 => 2,
+            ..100.0 => 1,
+            _ => 0,
+        };
+        write!(f, "{median:.decimals$} ({p10:.decimals$}\u{a0}to\u{a0}{p90:.decimals$})")
     }
 }
 

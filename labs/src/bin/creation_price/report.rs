@@ -1,6 +1,6 @@
 //! The table, the plot and the claims.
 
-use labkit::{Lab, RatioSummary, readable_ns};
+use labkit::{Lab, readable_ns};
 
 /// The page shows it below the numbers.
 const HOW_IT_COULD_BE_WRONG: &str = include_str!("../../how_it_could_be_wrong/creation_price.md");
@@ -20,8 +20,7 @@ pub fn report(lab: &mut Lab, made: &[Made]) {
     // How many times one takes as long as one of another kind.
     let times = |lab: &Lab, name: &str, other: &str| {
         let scale = count(other) / count(name);
-        let RatioSummary { p10, median, p90 } = lab.ratio_within_rounds(name, other);
-        RatioSummary { p10: p10 * scale, median: median * scale, p90: p90 * scale }
+        lab.ratio_within_rounds(name, other).scaled(scale)
     };
     let row = |&Made { name, says, count }: &Made| {
         let [each, processor] = [lab.wall(name), lab.cpu(name)].map(|turn| {
@@ -41,7 +40,7 @@ pub fn report(lab: &mut Lab, made: &[Made]) {
         ("command_ratio", "command", "thread"),
     ] {
         let ratio = times(lab, name, other);
-        lab.fact(fact, whole(ratio));
+        lab.fact(fact, ratio.to_string());
     }
     lab.fact("how_it_could_be_wrong", HOW_IT_COULD_BE_WRONG.trim_end());
     let each = |name: &str| lab.cpu(name).median.as_secs_f64() / count(name);
@@ -62,20 +61,11 @@ pub fn report(lab: &mut Lab, made: &[Made]) {
         let dearer = each("command") < each("python");
         claims.push(("a process that runs Python costs more processor time than true", dearer));
         let ratio = times(lab, "python", "command");
-        lab.fact("python", format!("Python took {} times as long as `true`", whole(ratio)));
+        lab.fact("python", format!("Python took {} times as long as `true`", ratio));
     } else {
         lab.fact("python", "There was no Python where this was measured");
     }
     for (sentence, holds) in claims {
         lab.claim(sentence, holds);
     }
-}
-
-/// As it prints itself, without digits that mean nothing.
-fn whole(ratio: RatioSummary) -> String {
-    if ratio.median < 10.0 {
-        return ratio.to_string();
-    }
-    let RatioSummary { p10, median, p90 } = ratio;
-    format!("{median:.0} ({p10:.0}\u{a0}to\u{a0}{p90:.0})")
 }

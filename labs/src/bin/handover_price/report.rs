@@ -50,8 +50,11 @@ fn table(lab: &mut Lab, turns: &[Turn]) {
     let (two, one): (Vec<&Turn>, Vec<&Turn>) = turns.iter().partition(|turn| turn.two.is_some());
     let rows = one.iter().map(|turn| {
         let apart = two.iter().find(|other| other.pair.name == turn.pair.name);
-        let apart = apart.map_or("–".to_owned(), |turn| times::of_one(lab, turn.counted()));
-        vec![turn.pair.says.to_owned(), times::of_one(lab, turn.counted()), apart]
+        let trip = |turn: &Turn| {
+            let (name, trips) = turn.counted();
+            lab.wall_of_one(name, trips)
+        };
+        vec![turn.pair.says.to_owned(), trip(turn), apart.map_or("–".to_owned(), |turn| trip(turn))]
     });
     let rows: Vec<_> = rows.collect();
     lab.page_table(&["to and fro", "on one core", "on two cores"], &rows);

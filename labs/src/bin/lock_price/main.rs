@@ -89,8 +89,8 @@ fn report(lab: &mut Lab, operations: u64) {
         let (own, others) = group.split_first().expect("a group has a first one");
         for threads in THREADS {
             let variant = variant_name(own, threads);
-            let mut row =
-                vec![format!("`{own}`"), threads.to_string(), each(lab, &variant, operations)];
+            let time = lab.wall_of_one(&variant, operations);
+            let mut row = vec![format!("`{own}`"), threads.to_string(), time];
             for other in others {
                 let ratio = lab.ratio_within_rounds(&variant, &variant_name(other, threads));
                 lab.fact(&format!("{variant}_to_{other}"), ratio.to_string());
@@ -116,10 +116,4 @@ fn report(lab: &mut Lab, operations: u64) {
     }
     lab.fact("operations", operations.to_string());
     lab.fact("how_it_could_be_wrong", HOW_IT_COULD_BE_WRONG.trim_end());
-}
-
-/// The median time of one operation.
-fn each(lab: &Lab, variant: &str, operations: u64) -> String {
-    let nanoseconds = lab.wall(variant).median.as_secs_f64() * 1e9 / operations as f64;
-    format!("{nanoseconds:.0}\u{a0}ns")
 }

@@ -169,8 +169,7 @@ fn panels(lab: &mut Lab, load: &Load) {
 /// The ring's median time for one of `count` things, and its ratios to the others that were asked for them.
 fn row(lab: &mut Lab, says: &str, what: &str, count: u64) -> Vec<String> {
     let ring = format!("ring_{what}");
-    let time = lab.wall(&ring).median.as_secs_f64() * 1e9 / count as f64;
-    let mut row = vec![says.to_owned(), format!("{time:.1}\u{a0}ns")];
+    let mut row = vec![says.to_owned(), lab.wall_of_one(&ring, count)];
     let in_batches = BATCHES.iter().any(|size| what.starts_with(&size.to_string()));
     for (other, _) in OTHERS {
         if in_batches && IN_BATCHES.iter().all(|(name, _)| *name != other) {

@@ -57,7 +57,7 @@ fn report(lab: &mut Lab, count: u32, few: u32) {
     for (name, says) in ROWS {
         let ratio = times::ratio(lab, counted(name), counted("corosensei"));
         let shown = if name == "corosensei" { "1".to_owned() } else { ratio.clone() };
-        rows.push(vec![says.to_owned(), times::of_one(lab, counted(name)), shown]);
+        rows.push(vec![says.to_owned(), lab.wall_of_one(name, trips(name)), shown]);
         lab.fact(&format!("{name}_ratio"), ratio);
     }
     lab.page_table(&["", "to and fro", "times corosensei's"], &rows);

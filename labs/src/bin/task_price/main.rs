@@ -19,7 +19,7 @@ mod yields;
 use std::process::ExitCode;
 
 use anyhow::Result;
-use labkit::{Lab, Variant};
+use labkit::{Lab, Variant, readable_bytes};
 use labs::cores;
 use labs::handover::ball;
 use labs::handover::tasks::{on_tokio, timed, tokio_here};
@@ -54,12 +54,8 @@ fn report(lab: &mut Lab, yields: u32, throws: u32) -> Result<()> {
     let reference = memory_of_each(tasks, &waiting_tasks::executor)?;
     let tokio = memory_of_each(tasks, &waiting::tokio)?;
     let thread = memory_of_each(threads, &waiting::threads)?;
-    let each = |lab: &Lab, name: &str, count: u32| {
-        // Both do it so many times.
-        let nanos = lab.wall(name).median.as_secs_f64() * 1e9 / f64::from(2 * count);
-        let micros = nanos / 1e3;
-        if nanos < 1e3 { format!("{nanos:.0}\u{a0}ns") } else { format!("{micros:.1}\u{a0}µs") }
-    };
+    // Both do it so many times.
+    let each = |lab: &Lab, name: &str, count: u32| lab.wall_of_one(name, 2 * count);
     let row = |lab: &Lab, says: &str, name: &str, bytes: Option<u64>| {
         let yielded = match name {
             "thread" => "–".to_owned(),
@@ -69,7 +65,8 @@ fn report(lab: &mut Lab, yields: u32, throws: u32) -> Result<()> {
             "hand" => "–".to_owned(),
             _ => each(lab, &format!("ball_{name}"), throws),
         };
-        let bytes = bytes.map_or("–".to_owned(), |bytes| format!("{bytes} B"));
+        let bytes = bytes
+            .map_or("–".to_owned(), |bytes| readable_bytes(bytes as f64).replace(' ', "\u{a0}"));
         vec![says.to_owned(), yielded, thrown, bytes]
     };
     let rows = [

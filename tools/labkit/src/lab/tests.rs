@@ -62,8 +62,8 @@ fn check_and_warm_up_are_not_counted() {
 fn the_terminal_shows_both_clocks() {
     let mut lab = Lab::new(Purpose::Show);
     lab.measure(4, vec![("slow".into(), takes(20)), ("fast".into(), takes(3))]).unwrap();
-    insta::assert_snapshot!(lab.table(), @"
-    | one turn of | least | 10 % | median | its 95 % | 90 % | processor time |
+    insta::assert_snapshot!(lab.tables(), @"
+    | a whole turn | least | 10 % | median | its 95 % interval | 90 % | processor time |
     | --- | ---: | ---: | ---: | ---: | ---: | ---: |
     | `slow` | 20 ms | 20 ms | 20 ms | 20 ms to 20 ms | 20 ms | 10 ms |
     | `fast` | 3.0 ms | 3.0 ms | 3.0 ms | 3.0 ms to 3.0 ms | 3.0 ms | 1.5 ms |
@@ -86,12 +86,16 @@ fn bytes_stand_beside_times() {
     lab.measure(4, vec![("slow".into(), takes(20))]).unwrap();
     lab.bytes("stack", vec![8_192, 9_830, 4_096]);
     assert_eq!(lab.median_bytes("stack"), 8_192);
-    lab.curves("to wait", "how many", &[("a stack", 1, "stack", 1)]);
-    insta::assert_snapshot!(lab.table(), @"
-    | one turn of | least | 10 % | median | its 95 % | 90 % | processor time |
+    lab.panel("to nap", &[("a nap", "slow", 10)]);
+    lab.curves("to wait", "how many", &[("a stack", 1, "stack", 2)]);
+    insta::assert_snapshot!(lab.tables(), @"
+    | to nap | least | 10 % | median | its 95 % interval | 90 % | processor time |
     | --- | ---: | ---: | ---: | ---: | ---: | ---: |
-    | `slow` | 20 ms | 20 ms | 20 ms | 20 ms to 20 ms | 20 ms | 10 ms |
-    | `stack` | 4.0 KiB | 4.0 KiB | 8.0 KiB | 4.0 KiB to 9.6 KiB | 9.6 KiB | – |
+    | a nap | 2.0 ms | 2.0 ms | 2.0 ms | 2.0 ms to 2.0 ms | 2.0 ms | 1.0 ms |
+
+    | to wait | least | 10 % | median | its 95 % interval | 90 % | processor time |
+    | --- | ---: | ---: | ---: | ---: | ---: | ---: |
+    | a stack, 1 | 2.0 KiB | 2.0 KiB | 4.0 KiB | 2.0 KiB to 4.8 KiB | 4.8 KiB | – |
     ");
     let samples = serde_json::to_value(lab.all_samples()).unwrap();
     assert_eq!(samples["stack"]["bytes"], serde_json::json!([8_192, 9_830, 4_096]));
