@@ -44,11 +44,11 @@ fn main() -> ExitCode {
 }
 
 fn measure(lab: &mut Lab) -> Result<()> {
-    let (rounds, repeats) = if lab.is_quick() { (3, 1) } else { (41, 2) };
+    let (rounds, repeats) = if lab.is_quick() { (3, 1) } else { (21, 1) };
     let kinds = [
         // The same number of steps in all.
-        Kind { name: "even", items: vec![100_000; 256], repeats },
-        Kind { name: "uneven", items: uneven(100_000, 256), repeats },
+        Kind { name: "even", items: vec![1_000_000; 256], repeats },
+        Kind { name: "uneven", items: uneven(1_000_000, 256), repeats },
         Kind { name: "small", items: vec![10; 1_000], repeats: 20 * repeats },
     ];
     let mut variants: Vec<(String, Variant<'_>)> = Vec::new();

@@ -103,7 +103,7 @@ type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 type Failure = Box<dyn std::error::Error>;
 
 // Pixels of the drawing, which a page scales to its width.
-const WIDTH: u32 = 440;
+const WIDTH: u32 = 400;
 const TITLE: u32 = 34;
 /// Room on either side, so that the numbers below the axis are whole.
 const MARGIN: u32 = 20;

@@ -178,6 +178,8 @@ mod tests {
     fn ratios_are_told_with_their_spread() {
         let ratios = RatioSummary::of((0..=10).map(|tenth| 1.0 + f64::from(tenth) / 10.0));
         assert_eq!(ratios.to_string(), "1.50 (1.10\u{a0}to\u{a0}1.90)");
+        assert_eq!(ratios.scaled(10.0).to_string(), "15.0 (11.0\u{a0}to\u{a0}19.0)");
+        assert_eq!(ratios.scaled(100.0).to_string(), "150 (110\u{a0}to\u{a0}190)");
         assert_eq!(RatioSummary::of([]).median, 0.0);
     }
 

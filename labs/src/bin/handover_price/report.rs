@@ -11,7 +11,7 @@ use crate::pairs::{Class, Turn};
 const HOW_IT_COULD_BE_WRONG: &str = include_str!("../../how_it_could_be_wrong/handover_price.md");
 
 /// The facts, each with the variant that it compares to another one.
-const RATIOS: [(&str, &str, &str); 10] = [
+const RATIOS: [(&str, &str, &str); 11] = [
     ("tokio_to_corosensei", "tokio_one_core", "corosensei_one_core"),
     ("executor_to_tokio", "executor_one_core", "tokio_one_core"),
     ("workers_to_tokio", "tokio_workers_one_core", "tokio_one_core"),
@@ -19,6 +19,7 @@ const RATIOS: [(&str, &str, &str); 10] = [
     ("futex_to_tokio", "futex_one_core", "tokio_one_core"),
     ("pipe_to_futex", "pipe_threads_one_core", "futex_one_core"),
     ("processes_to_threads", "pipe_processes_one_core", "pipe_threads_one_core"),
+    ("workers_apart", "tokio_workers_two_cores", "tokio_workers_one_core"),
     ("futex_apart", "futex_two_cores", "futex_one_core"),
     ("pipe_apart", "pipe_threads_two_cores", "pipe_threads_one_core"),
     ("processes_to_threads_apart", "pipe_processes_two_cores", "pipe_threads_two_cores"),

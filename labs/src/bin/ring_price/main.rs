@@ -133,6 +133,14 @@ fn report(lab: &mut Lab, load: &Load) {
     let head = ["", "the ring"].into_iter().chain(OTHERS.map(|(_, says)| says));
     lab.page_table(&head.collect::<Vec<_>>(), &rows);
     panels(lab, load);
+    let [(rtrb, _), ..] = OTHERS;
+    let to_rtrb = |what: String| {
+        lab.ratio_within_rounds(&format!("ring_{what}"), &format!("{rtrb}_{what}")).median
+    };
+    let between_threads = BATCHES.map(|size| format!("{size}_both")).into_iter();
+    let between_threads = between_threads.chain(["words_both", "trips"].map(str::to_owned));
+    let most = between_threads.map(to_rtrb).fold(0.0, f64::max);
+    lab.ratio("most_to_rtrb", most);
     lab.fact("room", format!("{} KiB", ROOM >> 10));
     lab.fact("how_it_could_be_wrong", HOW_IT_COULD_BE_WRONG.trim_end());
     let for_a_byte = |lab: &Lab, variant: &str, bytes: usize| {

@@ -20,9 +20,9 @@ const ROWS: [(&str, &str); 10] = [
     ("inline", "inline assembly (12.2, step 5)"),
     ("inline_return", "the same, with `ret` instead of `jmp`"),
     ("naked_bare", "naked, `jmp`, no control words"),
-    ("naked_jump", "naked, `jmp`, with control words"),
+    ("naked_jump", "naked, `jmp`, control words"),
     ("naked_without_control", "naked, `ret`, no control words"),
-    ("naked", "naked, `ret`, with control words (12.2, step 2)"),
+    ("naked", "naked, `ret`, control words (12.2, step 2)"),
     ("threads", "two threads, by futex(2), on one core"),
     ("processes", "two processes, by pipes, on one core"),
 ];
