@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 
-import { text } from "./sight.mjs";
+import { names, text } from "./sight.mjs";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
@@ -77,7 +77,8 @@ export async function visit(browser, address, name, width) {
         const wider = await page.evaluate(over);
         if (wider > 0) wrong.push(`it is ${wider} px wider than the window`);
         for (const id of seen.twice) wrong.push(`the id ${id} is there twice`);
-        wrong.push(...(await page.evaluate(text)));
+        const eyes = width === WIDTHS[0] ? [text, names] : [text];
+        for (const look of eyes) wrong.push(...(await page.evaluate(look)));
         await withAxe(page);
         wrong.push(...(await violationsInThemes(page)));
         return { bytes, requests, ids: seen.ids, links: seen.links, wrong };

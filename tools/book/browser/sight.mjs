@@ -29,3 +29,32 @@ export function text() {
     }
     return wrong;
 }
+
+/** Headings, tables and pictures that tell a reader nothing who hears the page. */
+export function names() {
+    const wrong = [];
+    const brief = (element) => element.outerHTML.slice(0, 80).replaceAll("\n", " ");
+    const levels = [...document.querySelectorAll("main :is(h1, h2, h3, h4, h5, h6)")].map((heading) => +heading.tagName[1]);
+    const titles = levels.filter((level) => level === 1).length;
+    if (titles !== 1) wrong.push(`it has ${titles} titles; write one "# Title", and "##" for what is below it`);
+    const skips = levels.findIndex((level, at) => at > 0 && level > levels[at - 1] + 1);
+    if (skips > 0) wrong.push(`below a heading h${levels[skips - 1]} is an h${levels[skips]}; leave out no level`);
+    for (const table of document.querySelectorAll("main table")) {
+        const heads = [...table.querySelectorAll("th")].filter((head) => head.textContent.trim());
+        if (heads.length === 0) wrong.push(`a table has no header cells; name its columns: ${brief(table)}`);
+    }
+    // An empty alt is for decoration, and the book has none.
+    for (const image of document.querySelectorAll("main img[alt='']")) {
+        wrong.push(`a picture has no words; say in its alt what it shows: ${brief(image)}`);
+    }
+    // What mdBook puts before the title of a note is decoration.
+    for (const drawing of document.querySelectorAll("main svg:not([aria-hidden=true], button svg, .blockquote-tag-title svg)")) {
+        const by = (drawing.getAttribute("aria-labelledby") ?? "").split(" ").map((id) => document.getElementById(id));
+        const name = drawing.getAttribute("aria-label") ?? by.map((element) => element?.textContent ?? "").join("");
+        const isOne = drawing.getAttribute("role") === "img" || drawing.querySelector("a");
+        if (!name.trim() || !isOne) {
+            wrong.push(`a drawing has no name; give it role="img" and a title that aria-labelledby names: ${brief(drawing)}`);
+        }
+    }
+    return wrong;
+}
