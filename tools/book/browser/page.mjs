@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 
-import { names, text } from "./sight.mjs";
+import { controls, names, text } from "./sight.mjs";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
@@ -55,6 +55,8 @@ function look() {
         links: [...document.querySelectorAll("a[href]")].map(
             (link) => new URL(link.getAttribute("href"), document.baseURI).href,
         ),
+        next: document.querySelector("a.nav-chapters.next")?.href,
+        previous: document.querySelector("a.nav-chapters.previous")?.href,
         title: document.title,
         text: document.querySelector("main")?.innerText.trim().length ?? 0,
     };
@@ -77,11 +79,12 @@ export async function visit(browser, address, name, width) {
         const wider = await page.evaluate(over);
         if (wider > 0) wrong.push(`it is ${wider} px wider than the window`);
         for (const id of seen.twice) wrong.push(`the id ${id} is there twice`);
-        const eyes = width === WIDTHS[0] ? [text, names] : [text];
+        const eyes = width === WIDTHS[0] ? [text, names, controls] : [text];
         for (const look of eyes) wrong.push(...(await page.evaluate(look)));
         await withAxe(page);
         wrong.push(...(await violationsInThemes(page)));
-        return { bytes, requests, ids: seen.ids, links: seen.links, wrong };
+        const { ids, links, next, previous } = seen;
+        return { bytes, requests, ids, links, next, previous, wrong };
     } finally {
         await context.close();
     }

@@ -58,3 +58,29 @@ export function names() {
     }
     return wrong;
 }
+
+/** What can be worked, and not with the keyboard, or not where it is seen. */
+export function controls() {
+    const wrong = [];
+    const brief = (element) => element.outerHTML.slice(0, 80).replaceAll("\n", " ");
+    const works = "a[href], button, summary, input, select, [role=button], [onclick]";
+    const all = [...document.querySelectorAll(`main :is(${works}), .nav-chapters, .mobile-nav-chapters`)];
+    for (const element of all.filter((one) => one.checkVisibility({ visibilityProperty: true }))) {
+        if (element.tabIndex < 0) {
+            wrong.push(`a keyboard does not reach ${brief(element)}; make it a link or a button`);
+            continue;
+        }
+        element.focus({ preventScroll: true });
+        if (document.activeElement === element && getComputedStyle(element).outlineStyle === "none") {
+            wrong.push(`the focus is not seen on ${brief(element)}; leave it its outline`);
+        }
+        element.blur();
+    }
+    for (const run of document.querySelectorAll(".play-button")) {
+        wrong.push(`code has a button that sends it to another site; say runnable = false in book.toml: ${brief(run.closest("pre"))}`);
+    }
+    for (const block of document.querySelectorAll("main pre:not(:has(.clip-button))")) {
+        wrong.push(`what cannot be copied, for want of a button: ${brief(block)}`);
+    }
+    return wrong;
+}
