@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 
-import { controls, names, text } from "./sight.mjs";
+import { controls, faint, names, text } from "./sight.mjs";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
@@ -103,7 +103,8 @@ export async function violationsInThemes(page) {
     for (const theme of THEMES) {
         await page.evaluate((id) => document.getElementById(id).click(), `mdbook-theme-${theme}`);
         const runOnly = theme === THEMES[0] ? all : { type: "rule", values: rules };
-        wrong.push(...(await violations(page, runOnly)).map((what) => `in ${theme}, ${what}`));
+        const found = [...(await violations(page, runOnly)), ...(await page.evaluate(faint))];
+        wrong.push(...found.map((what) => `in ${theme}, ${what}`));
     }
     return wrong;
 }

@@ -84,3 +84,31 @@ export function controls() {
     }
     return wrong;
 }
+
+/** Words and lines of drawings that do not stand out from the page, in the theme or the medium of now. */
+export function faint() {
+    const rgb = (color) => color.match(/^rgba?\(([^)]*)\)/)?.[1].split(",").map(Number);
+    const light = (channels) => channels.slice(0, 3).map((c) => c / 255)
+        .map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4))
+        .reduce((sum, c, at) => sum + c * [0.2126, 0.7152, 0.0722][at], 0);
+    const contrast = (a, b) => {
+        const [dark, bright] = [light(a), light(b)].sort((x, y) => x - y);
+        return (bright + 0.05) / (dark + 0.05);
+    };
+    const isPaper = matchMedia("print").matches;
+    const page = isPaper ? [255, 255, 255] : rgb(getComputedStyle(document.documentElement).backgroundColor);
+    const wrong = [];
+    const check = (element, what, color, least) => {
+        const channels = rgb(color);
+        if (!channels || !element.checkVisibility()) return;
+        const found = contrast(channels, page);
+        const words = element.textContent.trim() || element.outerHTML.slice(0, 60);
+        if (found < least) wrong.push(`${what} of a drawing has a contrast of ${found.toFixed(1)}; take a color of the theme: ${words}`);
+    };
+    for (const label of document.querySelectorAll("main svg text")) check(label, "a word", getComputedStyle(label).fill, 4.5);
+    const shapes = "path, line, rect, circle, ellipse, polyline, polygon";
+    for (const shape of document.querySelectorAll(`main svg :is(${shapes})`)) {
+        check(shape, "a line", getComputedStyle(shape).stroke, 3);
+    }
+    return wrong;
+}
