@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 
-import { controls, faint, names, text } from "./sight.mjs";
+import { controls, faint, names, print, text } from "./sight.mjs";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
@@ -83,6 +83,7 @@ export async function visit(browser, address, name, width) {
         for (const look of eyes) wrong.push(...(await page.evaluate(look)));
         await withAxe(page);
         wrong.push(...(await violationsInThemes(page)));
+        if (width === WIDTHS[0]) wrong.push(...(await printed(page)));
         const { ids, links, next, previous } = seen;
         return { bytes, requests, ids, links, next, previous, wrong };
     } finally {
@@ -107,6 +108,13 @@ export async function violationsInThemes(page) {
         wrong.push(...found.map((what) => `in ${theme}, ${what}`));
     }
     return wrong;
+}
+
+/** What is wrong with the page on paper, in the theme that it has, which is the dark one. */
+async function printed(page) {
+    await page.emulateMedia({ media: "print" });
+    const found = [...(await page.evaluate(print)), ...(await page.evaluate(faint))];
+    return found.map((what) => `on paper, ${what}`);
 }
 
 async function violations(page, runOnly) {

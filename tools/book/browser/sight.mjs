@@ -112,3 +112,22 @@ export function faint() {
     }
     return wrong;
 }
+
+/** What is not black on white where it is printed, or not there at all. */
+export function print() {
+    const wrong = [];
+    const all = [...document.querySelectorAll("main *")].filter((element) => element instanceof HTMLElement);
+    const words = (element) => element.textContent.trim().slice(0, 50).replaceAll("\n", " ");
+    for (const element of all) {
+        const { color, backgroundColor } = getComputedStyle(element);
+        const has = [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim());
+        const isPlain = color === "rgb(0, 0, 0)" && ["rgb(255, 255, 255)", "rgba(0, 0, 0, 0)"].includes(backgroundColor);
+        if (has && !isPlain && element.checkVisibility()) wrong.push(`${color} on ${backgroundColor} is printed: ${words(element)}`);
+    }
+    for (const details of document.querySelectorAll("main details")) {
+        details.open = false;
+        const rest = [...details.children].filter((child) => child.tagName !== "SUMMARY");
+        if (rest.some((child) => !child.checkVisibility())) wrong.push(`what is folded is not printed: ${words(details)}`);
+    }
+    return wrong;
+}
