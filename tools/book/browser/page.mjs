@@ -59,6 +59,10 @@ function look() {
         previous: document.querySelector("a.nav-chapters.previous")?.href,
         title: document.title,
         text: document.querySelector("main")?.innerText.trim().length ?? 0,
+        // What is worked by hand needs scripts, and has a still picture for who has none.
+        words: [...document.querySelectorAll("main :is(p, li, h1, h2, h3, h4, td, th, figcaption, code)")]
+            .filter((part) => !part.closest(".live"))
+            .map((part) => part.textContent.replace(/\s+/g, " ").trim()),
     };
 }
 
@@ -84,8 +88,8 @@ export async function visit(browser, address, name, width) {
         await withAxe(page);
         wrong.push(...(await violationsInThemes(page)));
         if (width === WIDTHS[0]) wrong.push(...(await printed(page)));
-        const { ids, links, next, previous } = seen;
-        return { bytes, requests, ids, links, next, previous, wrong };
+        const { ids, links, next, previous, words } = seen;
+        return { bytes, requests, ids, links, next, previous, words, wrong };
     } finally {
         await context.close();
     }
@@ -124,8 +128,8 @@ async function violations(page, runOnly) {
     );
 }
 
-/** What a reader lacks whose browser runs no scripts. */
-export async function visitWithoutScripts(browser, address, name) {
+/** What a reader lacks whose browser runs no scripts; `words` are there with them. */
+export async function visitWithoutScripts(browser, address, name, words) {
     const context = await browser.newContext({
         javaScriptEnabled: false,
         viewport: { width: 360, height: 900 },
@@ -138,6 +142,8 @@ export async function visitWithoutScripts(browser, address, name) {
         if (seen.text < 100) wrong.push("without scripts it shows no text");
         const wider = await page.evaluate(over);
         if (wider > 0) wrong.push(`without scripts it is ${wider} px wider than the window`);
+        const missing = words.filter((part) => !seen.words.includes(part));
+        for (const part of missing) wrong.push(`without scripts this is not there; write it into the page: ${part.slice(0, 50)}`);
         const contents = page.frameLocator("nav iframe").getByRole("link");
         if ((await contents.count()) === 0) wrong.push("without scripts there is no table of contents");
         return wrong;

@@ -39,10 +39,10 @@ async function examine(name) {
         page.requests = Math.max(page.requests, seen.requests);
         seen.ids.forEach((id) => page.ids.add(id));
         seen.links.forEach((link) => page.links.add(link));
-        [page.next, page.previous] = [seen.next, seen.previous];
+        [page.next, page.previous, page.words] = [seen.next, seen.previous, seen.words];
         seen.wrong.forEach((what) => page.wrong.add(`at ${width} px, ${what}`));
     }
-    for (const what of await visitWithoutScripts(browser, site.address, name)) page.wrong.add(what);
+    for (const what of await visitWithoutScripts(browser, site.address, name, page.words)) page.wrong.add(what);
     const most = WITH_FIGURE.includes(name) ? BYTES_WITH_FIGURE : BYTES;
     if (page.bytes > most) page.wrong.add(`it costs ${page.bytes} bytes; ${most} are allowed`);
     if (page.requests > REQUESTS) page.wrong.add(`it needs ${page.requests} requests; ${REQUESTS} are allowed`);
