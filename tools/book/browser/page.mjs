@@ -40,6 +40,9 @@ function meter(page) {
     return cost;
 }
 
+/** What a look at the page finds; of what one mistake makes many times, three tell enough. */
+const some = async (page, look) => (await page.evaluate(look)).slice(0, 3);
+
 /** Runs in the page: by how much it is wider than the window. What scrolls is not the root but what mdBook puts
     the text into. */
 export const over = () =>
@@ -84,7 +87,7 @@ export async function visit(browser, address, name, width) {
         if (wider > 0) wrong.push(`it is ${wider} px wider than the window`);
         for (const id of seen.twice) wrong.push(`the id ${id} is there twice`);
         const eyes = width === WIDTHS[0] ? [text, names, controls] : [text];
-        for (const look of eyes) wrong.push(...(await page.evaluate(look)));
+        for (const look of eyes) wrong.push(...(await some(page, look)));
         await withAxe(page);
         wrong.push(...(await violationsInThemes(page)));
         if (width === WIDTHS[0]) wrong.push(...(await printed(page)));
@@ -108,7 +111,7 @@ export async function violationsInThemes(page) {
     for (const theme of THEMES) {
         await page.evaluate((id) => document.getElementById(id).click(), `mdbook-theme-${theme}`);
         const runOnly = theme === THEMES[0] ? all : { type: "rule", values: rules };
-        const found = [...(await violations(page, runOnly)), ...(await page.evaluate(faint))];
+        const found = [...(await violations(page, runOnly)), ...(await some(page, faint))];
         wrong.push(...found.map((what) => `in ${theme}, ${what}`));
     }
     return wrong;
@@ -117,7 +120,7 @@ export async function violationsInThemes(page) {
 /** What is wrong with the page on paper, in the theme that it has, which is the dark one. */
 async function printed(page) {
     await page.emulateMedia({ media: "print" });
-    const found = [...(await page.evaluate(print)), ...(await page.evaluate(faint))];
+    const found = [...(await some(page, print)), ...(await some(page, faint))];
     return found.map((what) => `on paper, ${what}`);
 }
 
