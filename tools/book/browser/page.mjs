@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 
-import { controls, faint, names, print, text } from "./sight.mjs";
+import { colors, controls, faint, names, print, text } from "./sight.mjs";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
@@ -86,7 +86,7 @@ export async function visit(browser, address, name, width) {
         const wider = await page.evaluate(over);
         if (wider > 0) wrong.push(`it is ${wider} px wider than the window`);
         for (const id of seen.twice) wrong.push(`the id ${id} is there twice`);
-        const eyes = width === WIDTHS[0] ? [text, names, controls] : [text];
+        const eyes = width === WIDTHS[0] ? [text, names, controls, colors] : [text];
         for (const look of eyes) wrong.push(...(await some(page, look)));
         await withAxe(page);
         wrong.push(...(await violationsInThemes(page)));

@@ -85,6 +85,16 @@ export function controls() {
     return wrong;
 }
 
+/** Colors that a drawing brings along, which follow no theme and mean no actor. */
+export function colors() {
+    const known = /^(none|currentColor|var\(--.*\)|url\(#.*\))$/i;
+    return [...document.querySelectorAll("main svg, main svg *")].flatMap((shape) =>
+        ["fill", "stroke"]
+            .map((name) => shape.style[name] || shape.getAttribute(name))
+            .filter((color) => color && !known.test(color))
+            .map((color) => `a drawing has the color ${color} of its own; take currentColor or that of an actor: ${shape.outerHTML.slice(0, 60)}`));
+}
+
 /** Words and lines of drawings that do not stand out from the page, in the theme or the medium of now. */
 export function faint() {
     const rgb = (color) => color.match(/^rgba?\(([^)]*)\)/)?.[1].split(",").map(Number);
