@@ -65,7 +65,8 @@ function look() {
         // What is worked by hand needs scripts, and has a still picture for who has none.
         words: [...document.querySelectorAll("main :is(p, li, h1, h2, h3, h4, td, th, figcaption, code)")]
             .filter((part) => !part.closest(".live"))
-            .map((part) => part.textContent.replace(/\s+/g, " ").trim()),
+            .map((part) => part.textContent.replace(/\s+/g, " ").trim())
+            .filter(Boolean),
     };
 }
 
