@@ -6,7 +6,7 @@ import { readFile, readdir } from "node:fs/promises";
 import { pathToFileURL } from "node:url";
 
 import { launch } from "./chromium.mjs";
-import { WIDTHS, listen, violationsInThemes, withAxe } from "./page.mjs";
+import { WIDTHS, listen, over, violationsInThemes, withAxe } from "./page.mjs";
 import { BOOK, serve } from "./site.mjs";
 
 const LAB = "04_threads/thread_price";
@@ -96,8 +96,8 @@ for (const width of WIDTHS) {
             const marks = await page.locator(`.your-machine svg ${mark}`).count();
             expect(marks === rows, `there are ${marks} ${what} for ${rows} rows`);
         }
-        const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-        expect(over <= 0, `at ${width} px the drawing is ${over} px wider than the window`);
+        const wider = await page.evaluate(over);
+        expect(wider <= 0, `at ${width} px the drawing is ${wider} px wider than the window`);
         await withAxe(page);
         wrong.push(...(await violationsInThemes(page)).map((what) => `at ${width} px ${what}`));
     });
@@ -165,8 +165,8 @@ await look("every lab of the book", site.address, WIDTHS[1], async (page) => {
         expect(message.includes(says), `of ${name} it says ${message}`);
         const ratios = await page.locator(".your-machine td:last-child").allTextContents();
         expect(ratios.every((ratio) => ratio === "1.0" || ratio === "—"), `${name} differs from itself: ${ratios}`);
-        const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-        expect(over <= 0, `${name} is drawn ${over} px wider than the window`);
+        const wider = await page.evaluate(over);
+        expect(wider <= 0, `${name} is drawn ${wider} px wider than the window`);
     }
 });
 await look("opened as a file", pathToFileURL(BOOK).href, WIDTHS[0], async (page) => {

@@ -2,6 +2,8 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 
+import { colors, controls, faint, names, print, text } from "./sight.mjs";
+
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 
@@ -38,10 +40,17 @@ function meter(page) {
     return cost;
 }
 
+/** What a look at the page finds; of what one mistake makes many times, three tell enough. */
+const some = async (page, look) => (await page.evaluate(look)).slice(0, 3);
+
+/** Runs in the page: by how much it is wider than the window. What scrolls is not the root but what mdBook puts
+    the text into. */
+export const over = () =>
+    Math.max(...[...document.querySelectorAll(":root, .content")].map((part) => part.scrollWidth - part.clientWidth));
+
 /** Runs in the page: what a look at its elements tells. */
 function look() {
     const all = [...document.querySelectorAll("[id]")].map((element) => element.id);
-    const root = document.documentElement;
     return {
         ids: [...new Set(all)],
         twice: [...new Set(all.filter((id, at) => all.indexOf(id) !== at))],
@@ -49,9 +58,15 @@ function look() {
         links: [...document.querySelectorAll("a[href]")].map(
             (link) => new URL(link.getAttribute("href"), document.baseURI).href,
         ),
-        over: root.scrollWidth - root.clientWidth,
+        next: document.querySelector("a.nav-chapters.next")?.href,
+        previous: document.querySelector("a.nav-chapters.previous")?.href,
         title: document.title,
         text: document.querySelector("main")?.innerText.trim().length ?? 0,
+        // What is worked by hand needs scripts, and has a still picture for who has none.
+        words: [...document.querySelectorAll("main :is(p, li, h1, h2, h3, h4, td, th, figcaption, code)")]
+            .filter((part) => !part.closest(".live"))
+            .map((part) => part.textContent.replace(/\s+/g, " ").trim())
+            .filter(Boolean),
     };
 }
 
@@ -69,11 +84,16 @@ export async function visit(browser, address, name, width) {
         // What is folded is part of the page.
         await page.evaluate(() => document.querySelectorAll("details").forEach((d) => (d.open = true)));
         const seen = await page.evaluate(look);
-        if (seen.over > 0) wrong.push(`it is ${seen.over} px wider than the window`);
+        const wider = await page.evaluate(over);
+        if (wider > 0) wrong.push(`it is ${wider} px wider than the window`);
         for (const id of seen.twice) wrong.push(`the id ${id} is there twice`);
+        const eyes = width === WIDTHS[0] ? [text, names, controls, colors] : [text];
+        for (const look of eyes) wrong.push(...(await some(page, look)));
         await withAxe(page);
         wrong.push(...(await violationsInThemes(page)));
-        return { bytes, requests, ids: seen.ids, links: seen.links, wrong };
+        if (width === WIDTHS[0]) wrong.push(...(await printed(page)));
+        const { ids, links, next, previous, words } = seen;
+        return { bytes, requests, ids, links, next, previous, words, wrong };
     } finally {
         await context.close();
     }
@@ -92,9 +112,17 @@ export async function violationsInThemes(page) {
     for (const theme of THEMES) {
         await page.evaluate((id) => document.getElementById(id).click(), `mdbook-theme-${theme}`);
         const runOnly = theme === THEMES[0] ? all : { type: "rule", values: rules };
-        wrong.push(...(await violations(page, runOnly)).map((what) => `in ${theme}, ${what}`));
+        const found = [...(await violations(page, runOnly)), ...(await some(page, faint))];
+        wrong.push(...found.map((what) => `in ${theme}, ${what}`));
     }
     return wrong;
+}
+
+/** What is wrong with the page on paper, in the theme that it has, which is the dark one. */
+async function printed(page) {
+    await page.emulateMedia({ media: "print" });
+    const found = [...(await some(page, print)), ...(await some(page, faint))];
+    return found.map((what) => `on paper, ${what}`);
 }
 
 async function violations(page, runOnly) {
@@ -104,8 +132,8 @@ async function violations(page, runOnly) {
     );
 }
 
-/** What a reader lacks whose browser runs no scripts. */
-export async function visitWithoutScripts(browser, address, name) {
+/** What a reader lacks whose browser runs no scripts; `words` are there with them. */
+export async function visitWithoutScripts(browser, address, name, words) {
     const context = await browser.newContext({
         javaScriptEnabled: false,
         viewport: { width: 360, height: 900 },
@@ -116,7 +144,10 @@ export async function visitWithoutScripts(browser, address, name) {
         const seen = await page.evaluate(look);
         const wrong = [];
         if (seen.text < 100) wrong.push("without scripts it shows no text");
-        if (seen.over > 0) wrong.push(`without scripts it is ${seen.over} px wider than the window`);
+        const wider = await page.evaluate(over);
+        if (wider > 0) wrong.push(`without scripts it is ${wider} px wider than the window`);
+        const missing = words.filter((part) => !seen.words.includes(part));
+        for (const part of missing) wrong.push(`without scripts this is not there; write it into the page: ${part.slice(0, 50)}`);
         const contents = page.frameLocator("nav iframe").getByRole("link");
         if ((await contents.count()) === 0) wrong.push("without scripts there is no table of contents");
         return wrong;

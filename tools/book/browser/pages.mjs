@@ -39,9 +39,10 @@ async function examine(name) {
         page.requests = Math.max(page.requests, seen.requests);
         seen.ids.forEach((id) => page.ids.add(id));
         seen.links.forEach((link) => page.links.add(link));
+        [page.next, page.previous, page.words] = [seen.next, seen.previous, seen.words];
         seen.wrong.forEach((what) => page.wrong.add(`at ${width} px, ${what}`));
     }
-    for (const what of await visitWithoutScripts(browser, site.address, name)) page.wrong.add(what);
+    for (const what of await visitWithoutScripts(browser, site.address, name, page.words)) page.wrong.add(what);
     const most = WITH_FIGURE.includes(name) ? BYTES_WITH_FIGURE : BYTES;
     if (page.bytes > most) page.wrong.add(`it costs ${page.bytes} bytes; ${most} are allowed`);
     if (page.requests > REQUESTS) page.wrong.add(`it needs ${page.requests} requests; ${REQUESTS} are allowed`);
@@ -66,6 +67,20 @@ function follow() {
     }
 }
 
+/** The pages that who turns page after page does not come to, or not back from. */
+function turn() {
+    const all = new Map(names.map((name) => [site.address + name, pages.get(name)]));
+    const missed = new Set(all.keys());
+    // mdBook's 404 page has no place among the others.
+    missed.delete(`${site.address}404.html`);
+    let last;
+    for (let at = `${site.address}introduction.html`; missed.delete(at); at = all.get(at).next) {
+        if (last && all.get(at).previous !== last) all.get(at).wrong.add(`its link to the previous page does not lead to ${last}`);
+        last = at;
+    }
+    for (const at of missed) all.get(at).wrong.add("no chain of links to the next page leads to it; list it in SUMMARY.md");
+}
+
 const queue = [...names];
 const work = async () => {
     for (let name = queue.shift(); name; name = queue.shift()) await examine(name);
@@ -73,6 +88,7 @@ const work = async () => {
 // While one waits for the network to be idle, others use the processors.
 await Promise.all([work(), work(), work()]);
 follow();
+if (wanted.length === 0) turn();
 await browser.close();
 site.stop();
 
