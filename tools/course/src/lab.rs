@@ -67,11 +67,14 @@ fn find<'a>(labs: &'a [Lab], wanted: &str) -> Result<&'a Lab> {
         let near = labs.iter().filter(|lab| near(lab)).map(|lab| lab.name.as_str());
         near.collect::<Vec<_>>().join(", ")
     };
-    match names(&|lab| !name.is_empty() && lab.name.contains(name)) {
-        near if near.is_empty() => {
-            bail!("there is no lab `{wanted}`; there are: {}", names(&|_| true))
-        }
-        near => bail!("there is no lab `{wanted}`; do you mean: {near}?"),
+    let asked = name.to_lowercase().replace('-', "_");
+    let likeness = |lab: &Lab| strsim::jaro_winkler(&asked, &lab.name);
+    let nearest = labs.iter().map(likeness).fold(0.85, f64::max);
+    let contains = |lab: &Lab| !asked.is_empty() && lab.name.contains(&asked);
+    let near = [names(&contains), names(&|lab| likeness(lab) >= nearest)];
+    match near.iter().find(|near| !near.is_empty()) {
+        Some(near) => bail!("there is no lab `{wanted}`; do you mean: {near}?"),
+        None => bail!("there is no lab `{wanted}`; there are: {}", names(&|_| true)),
     }
 }
 
@@ -131,10 +134,12 @@ mod tests {
         let names: Vec<&str> = labs.iter().map(|lab| lab.name.as_str()).collect();
         assert_eq!(names, ["a_price", "b_price"]);
         assert_eq!(find(&labs, "b_price").unwrap().question, "B?");
-        let error = find(&labs, "c_price").unwrap_err().to_string();
-        assert_eq!(error, "there is no lab `c_price`; there are: a_price, b_price");
+        let error = find(&labs, "none").unwrap_err().to_string();
+        assert_eq!(error, "there is no lab `none`; there are: a_price, b_price");
         assert_eq!(find(&labs, "04_x/b_price").unwrap().name, "b_price");
         let error = find(&labs, "b").unwrap_err().to_string();
         assert_eq!(error, "there is no lab `b`; do you mean: b_price?");
+        let error = find(&labs, "B-prise").unwrap_err().to_string();
+        assert_eq!(error, "there is no lab `B-prise`; do you mean: b_price?");
     }
 }

@@ -73,7 +73,7 @@ impl Machine {
             settings: Settings::read(),
             rustc: first_line("rustc", &["--version"]),
             profile: if cfg!(debug_assertions) { "debug" } else { "release" },
-            commit: first_line("git", &["-C", root, "describe", "--always", "--dirty"]),
+            commit: commit(root),
             date: humantime::format_rfc3339_seconds(SystemTime::now()).to_string(),
         }
     }
@@ -118,6 +118,18 @@ fn field(file: &str, name: &str) -> Option<String> {
 
 fn text_of(file: impl AsRef<Path>) -> Option<String> {
     Some(fs::read_to_string(file).ok()?.trim().to_owned())
+}
+
+/// The commit, and `-dirty` where something else than records has changed since.
+fn commit(root: &str) -> String {
+    let commit = first_line("git", &["-C", root, "describe", "--always"]);
+    let but_records = [":/", ":(top,exclude)book/results"];
+    let status = Command::new("git")
+        .args(["-C", root, "status", "--porcelain", "--"])
+        .args(but_records)
+        .output();
+    let is_dirty = status.is_ok_and(|status| !status.stdout.is_empty());
+    if is_dirty { commit + "-dirty" } else { commit }
 }
 
 fn first_line(program: &str, args: &[&str]) -> String {
