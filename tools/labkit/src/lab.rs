@@ -216,7 +216,8 @@ impl Lab {
         let names = self.samples.iter().map(|(name, _)| name);
         let mut names = names.chain(self.bytes.iter().map(|(name, _)| name));
         assert!(names.any(|name| name == variant), "no variant `{variant}` was measured");
-        Row { label: label.to_owned(), at, variant: variant.to_owned(), units }
+        // Tables mark code by backticks, plots do not.
+        Row { label: label.replace('`', ""), at, variant: variant.to_owned(), units }
     }
 
     pub(crate) fn all_samples(&self) -> BTreeMap<&str, Samples> {
