@@ -33,6 +33,12 @@ pub fn report(lab: &mut Lab, made: &[Made]) {
     lab.page_table(&["one", "from its birth to its end", "processor time"], &rows);
     let rows: Vec<_> = made.iter().map(|one| (one.says, one.name, one.count)).collect();
     lab.panel("to make one and to see its end", &rows);
+    let step = |pair: &[Made]| (times(lab, pair[1].name, pair[0].name), pair[0].says, pair[1].says);
+    let steps = made.windows(2).map(step);
+    if let Some((ratio, from, to)) = steps.max_by(|(a, ..), (b, ..)| a.median.total_cmp(&b.median))
+    {
+        lab.fact("largest_step", format!("from {from} to {to}, {ratio} times"));
+    }
     for (fact, name, other) in [
         ("stack_ratio", "coroutine", "coroutine_again"),
         ("thread_ratio", "thread", "tokio"),
