@@ -5,6 +5,7 @@
 import { readFileSync } from "node:fs";
 
 import { launch } from "./chromium.mjs";
+import { violationsInThemes, withAxe } from "./page.mjs";
 import { serve } from "./site.mjs";
 
 const FIRST = 3;
@@ -29,7 +30,11 @@ for (const [query, name] of Object.entries(expected)) {
     if (!right) missed += 1;
     console.log(query.padEnd(24), name.padEnd(20), right ? `place ${place}` : `MISSED: ${found.slice(0, FIRST).join(", ")}`);
 }
+// What the search puts on a page is no part of any page that is looked at elsewhere.
+await withAxe(page);
+const wrong = await violationsInThemes(page);
+wrong.forEach((what) => console.log(`what a search finds: ${what}`));
 await browser.close();
 site.stop();
 console.log(`${Object.keys(expected).length} searches: ${missed} missed`);
-process.exitCode = missed > 0 ? 1 : 0;
+process.exitCode = missed + wrong.length > 0 ? 1 : 0;

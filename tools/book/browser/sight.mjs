@@ -37,6 +37,14 @@ export function names() {
     const levels = [...document.querySelectorAll("main :is(h1, h2, h3, h4, h5, h6)")].map((heading) => +heading.tagName[1]);
     const titles = levels.filter((level) => level === 1).length;
     if (titles !== 1) wrong.push(`it has ${titles} titles; write one "# Title", and "##" for what is below it`);
+    const isCode = (element) => element.closest("code, pre, script, style, svg");
+    const texts = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) {
+        const { data, parentElement } = texts.currentNode;
+        if (/`|\*\*/.test(data) && !isCode(parentElement)) {
+            wrong.push(`Markdown is shown as it is written; in HTML, write HTML: ${data.trim().slice(0, 50)}`);
+        }
+    }
     const skips = levels.findIndex((level, at) => at > 0 && level > levels[at - 1] + 1);
     if (skips > 0) wrong.push(`below a heading h${levels[skips - 1]} is an h${levels[skips]}; leave out no level`);
     for (const table of document.querySelectorAll("main table")) {

@@ -91,8 +91,8 @@ fn labs_of(chapter: &Chapter) -> Vec<labs::Shown> {
     path.map(|path| labs::shown(&chapter.name, path, &chapter.content)).unwrap_or_default()
 }
 
-/// Numbers a chapter as its file is numbered: the place in the summary is no number while earlier
-/// chapters are missing.
+/// Numbers a chapter as its file is numbered, in its title, too: the place in the summary is no number while
+/// earlier chapters are missing.
 fn number(chapter: &mut Chapter) {
     let stem = chapter.source_path.as_deref().and_then(Path::file_stem);
     let digits = stem.and_then(|stem| stem.to_str()?.split('_').next());
@@ -100,5 +100,8 @@ fn number(chapter: &mut Chapter) {
         (&mut chapter.number, digits.map(str::parse::<u32>))
     {
         *number = SectionNumber::new([chapter_number]);
+        if let Some(rest) = chapter.content.strip_prefix("# ") {
+            chapter.content = format!("# {chapter_number}. {rest}");
+        }
     }
 }
