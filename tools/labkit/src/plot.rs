@@ -107,7 +107,7 @@ const WIDTH: u32 = 400;
 const TITLE: u32 = 34;
 /// Room on either side, so that the numbers below the axis are whole.
 const MARGIN: u32 = 20;
-const TEXT: u32 = 15;
+const TEXT: u32 = 17;
 
 /// The plot of a lab's record as SVG, in the colors of the page that includes it.
 ///
