@@ -130,6 +130,8 @@ fn files(catalog: &Catalog) -> Result<Vec<String>> {
             found.insert(name);
         }
     }
+    // What npm has installed is nobody's here.
+    found.retain(|file| !file.iter().any(|part| part == "node_modules"));
     let text = |file: PathBuf| {
         file.into_os_string().into_string().ok().context("the name of a file is not UTF-8")
     };

@@ -5,7 +5,7 @@ use super::little::Little;
 #[test]
 fn an_exercise_is_shown_with_all_that_it_takes_to_start() {
     insta::assert_snapshot!(Little::copy().page("03_threads.html"), @r##"
-    <h1 id="threads"><a class="header" href="#threads">Threads</a></h1>
+    <h1 id="3-threads"><a class="header" href="#3-threads">3. Threads</a></h1>
     <h2 id="exercises"><a class="header" href="#exercises">Exercises</a></h2>
     <h3 id="e1_join_all"><a class="header" href="#e1_join_all">3.1 Join all</a></h3>
     <div class="exercise" role="group" aria-labelledby="e1_join_all">
