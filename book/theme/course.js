@@ -85,6 +85,11 @@
         }
     }
 
+    // The teasers of what a search finds have a label, which their kind of element must not have.
+    const results = byId("mdbook-searchresults");
+    const unlabel = () => all(".teaser").forEach((teaser) => teaser.removeAttribute("aria-label"));
+    new MutationObserver(unlabel).observe(results, { childList: true });
+
     for (const button of all(".clip-button")) {
         button.firstChild.setAttribute("role", "status");
         button.addEventListener("blur", () => {

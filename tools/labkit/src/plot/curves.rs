@@ -12,7 +12,7 @@ const HEIGHT: u32 = 300;
 const X_AXIS: u32 = 48;
 const Y_AXIS: u32 = 52;
 /// Room on the right for the names of the lines, and how far from each other they stand at least.
-const NAMES: u32 = 145;
+const NAMES: u32 = 165;
 const NAME: i32 = 20;
 /// How far from each other two numbers of the x axis stand at least.
 const NUMBER: i32 = 38;
