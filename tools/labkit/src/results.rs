@@ -111,13 +111,26 @@ fn anchored(facts: &[(String, String)]) -> String {
     })
 }
 
-/// A Markdown table: names on the left, numbers on the right.
+/// A Markdown table, aligned for a terminal: names on the left, numbers on the right.
 pub(crate) fn table(head: &[&str], rows: &[Vec<String>]) -> String {
-    let line = |cells: &[String]| format!("| {} |\n", cells.join(" | "));
     let head: Vec<String> = head.iter().map(|&cell| cell.to_owned()).collect();
     let mut rule = vec!["---:".to_owned(); head.len()];
     rule[0] = "---".to_owned();
-    [&head, &rule].into_iter().chain(rows).map(|cells| line(cells)).collect()
+    let lines = || [&head, &rule].into_iter().chain(rows);
+    let width = |column: usize| {
+        let cells = lines().filter_map(|cells: &Vec<String>| cells.get(column));
+        cells.map(|cell| cell.chars().count()).max().unwrap_or_default()
+    };
+    let widths: Vec<usize> = (0..head.len()).map(width).collect();
+    let line = |cells: &Vec<String>| {
+        let cell = |(column, cell): (usize, &String)| match (column, widths[column]) {
+            (0, width) => format!("{cell:<width$}"),
+            (_, width) => format!("{cell:>width$}"),
+        };
+        let cells: Vec<String> = cells.iter().enumerate().map(cell).collect();
+        format!("| {} |\n", cells.join(" | "))
+    };
+    lines().map(line).collect()
 }
 
 #[cfg(test)]
@@ -133,6 +146,6 @@ mod tests {
     #[test]
     fn a_table_is_markdown() {
         let table = table(&["what", "median"], &[vec!["fork".to_owned(), "150 µs".to_owned()]]);
-        assert_eq!(table, "| what | median |\n| --- | ---: |\n| fork | 150 µs |\n");
+        assert_eq!(table, "| what | median |\n| ---  |   ---: |\n| fork | 150 µs |\n");
     }
 }

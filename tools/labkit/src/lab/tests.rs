@@ -63,10 +63,10 @@ fn the_terminal_shows_both_clocks() {
     let mut lab = Lab::new(Purpose::Show);
     lab.measure(4, vec![("slow".into(), takes(20)), ("fast".into(), takes(3))]).unwrap();
     insta::assert_snapshot!(lab.tables(), @"
-    | a whole turn | least | 10 % | median | its 95 % interval | 90 % | processor time |
-    | --- | ---: | ---: | ---: | ---: | ---: | ---: |
-    | `slow` | 20 ms | 20 ms | 20 ms | 20 ms to 20 ms | 20 ms | 10 ms |
-    | `fast` | 3.0 ms | 3.0 ms | 3.0 ms | 3.0 ms to 3.0 ms | 3.0 ms | 1.5 ms |
+    | a whole turn |  least |   10 % | median | its 95 % interval |   90 % | processor time |
+    | ---          |   ---: |   ---: |   ---: |              ---: |   ---: |           ---: |
+    | `slow`       |  20 ms |  20 ms |  20 ms |    20 ms to 20 ms |  20 ms |          10 ms |
+    | `fast`       | 3.0 ms | 3.0 ms | 3.0 ms |  3.0 ms to 3.0 ms | 3.0 ms |         1.5 ms |
     ");
 }
 
@@ -89,13 +89,13 @@ fn bytes_stand_beside_times() {
     lab.panel("to nap", &[("a nap", "slow", 10)]);
     lab.curves("to wait", "how many", &[("a stack", 1, "stack", 2)]);
     insta::assert_snapshot!(lab.tables(), @"
-    | to nap | least | 10 % | median | its 95 % interval | 90 % | processor time |
-    | --- | ---: | ---: | ---: | ---: | ---: | ---: |
-    | a nap | 2.0 ms | 2.0 ms | 2.0 ms | 2.0 ms to 2.0 ms | 2.0 ms | 1.0 ms |
+    | to nap |  least |   10 % | median | its 95 % interval |   90 % | processor time |
+    | ---    |   ---: |   ---: |   ---: |              ---: |   ---: |           ---: |
+    | a nap  | 2.0 ms | 2.0 ms | 2.0 ms |  2.0 ms to 2.0 ms | 2.0 ms |         1.0 ms |
 
-    | to wait | least | 10 % | median | its 95 % interval | 90 % | processor time |
-    | --- | ---: | ---: | ---: | ---: | ---: | ---: |
-    | a stack, 1 | 2.0 KiB | 2.0 KiB | 4.0 KiB | 2.0 KiB to 4.8 KiB | 4.8 KiB | – |
+    | to wait    |   least |    10 % |  median |  its 95 % interval |    90 % | processor time |
+    | ---        |    ---: |    ---: |    ---: |               ---: |    ---: |           ---: |
+    | a stack, 1 | 2.0 KiB | 2.0 KiB | 4.0 KiB | 2.0 KiB to 4.8 KiB | 4.8 KiB |              – |
     ");
     let samples = serde_json::to_value(lab.all_samples()).unwrap();
     assert_eq!(samples["stack"]["bytes"], serde_json::json!([8_192, 9_830, 4_096]));

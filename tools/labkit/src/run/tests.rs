@@ -39,7 +39,7 @@ fn a_recorded_lab_leaves_samples_facts_and_a_table() {
     assert!(facts.contains("ANCHOR: machine\n") && facts.contains("ANCHOR: busy\n"), "{facts}");
     assert_eq!(
         read("02_x/y.md"),
-        "| what | price |\n| --- | ---: |\n| nap | 20\u{a0}ms (20\u{a0}ms\u{a0}to\u{a0}20\u{a0}ms) |\n"
+        "| what |                  price |\n| ---  |                   ---: |\n| nap  | 20\u{a0}ms (20\u{a0}ms\u{a0}to\u{a0}20\u{a0}ms) |\n"
     );
 }
 
