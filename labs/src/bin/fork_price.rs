@@ -29,9 +29,6 @@ const KINDS: [Kind; 3] = [
     ("huge", "`fork`, huge pages", "fork, huge pages"),
 ];
 
-/// The page shows it below the numbers.
-const HOW_IT_COULD_BE_WRONG: &str = include_str!("../how_it_could_be_wrong/fork_price.md");
-
 fn main() -> ExitCode {
     labkit::run("02_lifecycle/fork_price", measure)
 }
@@ -97,7 +94,6 @@ fn report(lab: &mut Lab, sizes: &[u64], kinds: &[Kind]) {
     });
     let points: Vec<_> = points.collect();
     lab.curves("a child, from its birth to its end", "MiB that the parent has touched", &points);
-    lab.fact("how_it_could_be_wrong", HOW_IT_COULD_BE_WRONG.trim_end());
 
     let (small, large) = (sizes[0], sizes[sizes.len() - 1]);
     for (kind, ..) in kinds {

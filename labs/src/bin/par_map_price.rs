@@ -19,9 +19,6 @@ mod e1_par_map;
 
 use e1_par_map::par_map;
 
-/// The page shows it below the numbers.
-const HOW_IT_COULD_BE_WRONG: &str = include_str!("../how_it_could_be_wrong/par_map_price.md");
-
 /// A way to map [`work`] over items.
 type Way = fn(&[u32]) -> Vec<u32>;
 
@@ -97,7 +94,6 @@ fn report(lab: &mut Lab, kinds: &[Kind]) {
     lab.fact("items", kinds[0].items.len().to_string());
     lab.fact("small_items", kinds[2].items.len().to_string());
     lab.fact("threads", threads().to_string());
-    lab.fact("how_it_could_be_wrong", HOW_IT_COULD_BE_WRONG.trim_end());
 
     let cpu = |way: &str| lab.cpu(&format!("{way}_small")).median;
     let (one, chunks, queue) = (cpu("one"), cpu("chunks"), cpu("queue"));

@@ -18,9 +18,6 @@ const THREADS: [usize; 3] = [1, 2, 4];
 /// How many numbers are added up in a long read.
 const LONG: usize = 1_000;
 
-/// The page shows it below the numbers.
-const HOW_IT_COULD_BE_WRONG: &str = include_str!("../how_it_could_be_wrong/reader_price.md");
-
 fn main() -> ExitCode {
     labkit::run("05_monitors/reader_price", measure)
 }
@@ -92,7 +89,6 @@ fn measure(lab: &mut Lab) -> Result<()> {
         }
     }
     lab.fact("long", LONG.to_string());
-    lab.fact("how_it_could_be_wrong", HOW_IT_COULD_BE_WRONG.trim_end());
     Ok(())
 }
 

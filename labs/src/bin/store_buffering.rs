@@ -21,9 +21,6 @@ const PAIRS: [(&str, Ordering, Ordering); 3] = [
     ("seqcst", SeqCst, SeqCst),
 ];
 
-/// The page shows it below the numbers.
-const HOW_IT_COULD_BE_WRONG: &str = include_str!("../how_it_could_be_wrong/store_buffering.md");
-
 fn main() -> ExitCode {
     labkit::run("07_primitives/store_buffering", measure)
 }
@@ -54,7 +51,6 @@ fn measure(lab: &mut Lab) -> Result<()> {
         .collect();
     lab.page_table(&["store and load", "neither saw the other", "of all"], &rows);
     lab.fact("meetings", all.to_string());
-    lab.fact("how_it_could_be_wrong", HOW_IT_COULD_BE_WRONG.trim_end());
     lab.claim("with SeqCst, one of the two always sees the other", counts[2] == 0);
     Ok(())
 }

@@ -21,9 +21,6 @@ const BIRTHS: u32 = 20;
 /// The size of a table.
 const TABLE_KIB: usize = 384;
 
-/// The page shows it below the numbers.
-const HOW_IT_COULD_BE_WRONG: &str = include_str!("../how_it_could_be_wrong/thread_price.md");
-
 /// Who passes the byte to and fro, and what each of them reads meanwhile.
 const PAIRS: [(&str, Pair); 6] = [
     ("threads_bare", Pair { processes: false, tables: 0 }),
@@ -109,7 +106,6 @@ fn report(lab: &mut Lab, trips: u32) {
         lab.fact(fact, ratio.to_string());
     }
     lab.fact("table", format!("{TABLE_KIB} KiB"));
-    lab.fact("how_it_could_be_wrong", HOW_IT_COULD_BE_WRONG.trim_end());
     let cheaper = lab.cpu("thread").median < lab.cpu("process").median;
     lab.claim("a thread costs less processor time than a forked process", cheaper);
 }

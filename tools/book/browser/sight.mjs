@@ -1,7 +1,7 @@
 // What a reader sees or misses on a page, and axe does not ask. Each of these functions runs in the page, so
 // it stands alone, and returns what is wrong.
 
-/** Text that is cut off, and lines so long that the eye does not find the next one. */
+/** Text that is cut off, or is Markdown, and lines so long that the eye does not find the next one. */
 export function text() {
     const MOST = 90;
     const wrong = [];
@@ -21,6 +21,14 @@ export function text() {
         const isOut = a.left < b.left - 2 || a.right > b.right + 2 || a.top < b.top - 2 || a.bottom > b.bottom + 2;
         if (a.width > 0 && isOut) wrong.push(`a word leaves its drawing; move it, or widen the viewBox: ${words(label)}`);
     }
+    const isCode = (element) => element.closest("code, pre, script, style, svg");
+    const texts = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) {
+        const { data, parentElement } = texts.currentNode;
+        if (/`|\*\*/.test(data) && !isCode(parentElement)) {
+            wrong.push(`Markdown is shown as it is written; in HTML, write HTML: ${data.trim().slice(0, 50)}`);
+        }
+    }
     for (const block of document.querySelectorAll("main :is(p, li, dd, figcaption)")) {
         if (block.querySelector("p, ul, ol, pre, table, figure, div, svg")) continue;
         const lines = Math.round(block.clientHeight / parseFloat(getComputedStyle(block).lineHeight));
@@ -37,14 +45,6 @@ export function names() {
     const levels = [...document.querySelectorAll("main :is(h1, h2, h3, h4, h5, h6)")].map((heading) => +heading.tagName[1]);
     const titles = levels.filter((level) => level === 1).length;
     if (titles !== 1) wrong.push(`it has ${titles} titles; write one "# Title", and "##" for what is below it`);
-    const isCode = (element) => element.closest("code, pre, script, style, svg");
-    const texts = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
-    while (texts.nextNode()) {
-        const { data, parentElement } = texts.currentNode;
-        if (/`|\*\*/.test(data) && !isCode(parentElement)) {
-            wrong.push(`Markdown is shown as it is written; in HTML, write HTML: ${data.trim().slice(0, 50)}`);
-        }
-    }
     const skips = levels.findIndex((level, at) => at > 0 && level > levels[at - 1] + 1);
     if (skips > 0) wrong.push(`below a heading h${levels[skips - 1]} is an h${levels[skips]}; leave out no level`);
     for (const table of document.querySelectorAll("main table")) {

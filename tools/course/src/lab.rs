@@ -6,6 +6,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
+use crate::catalog::most_like;
 use crate::cli;
 
 /// A program under `labs/src/bin/`.
@@ -63,18 +64,16 @@ fn find<'a>(labs: &'a [Lab], wanted: &str) -> Result<&'a Lab> {
     if let Some(lab) = labs.iter().find(|lab| lab.name == name) {
         return Ok(lab);
     }
-    let names = |near: &dyn Fn(&Lab) -> bool| {
-        let near = labs.iter().filter(|lab| near(lab)).map(|lab| lab.name.as_str());
-        near.collect::<Vec<_>>().join(", ")
-    };
+    let names = || labs.iter().map(|lab| lab.name.as_str());
     let asked = name.to_lowercase().replace('-', "_");
-    let likeness = |lab: &Lab| strsim::jaro_winkler(&asked, &lab.name);
-    let nearest = labs.iter().map(likeness).fold(0.85, f64::max);
-    let contains = |lab: &Lab| !asked.is_empty() && lab.name.contains(&asked);
-    let near = [names(&contains), names(&|lab| likeness(lab) >= nearest)];
-    match near.iter().find(|near| !near.is_empty()) {
-        Some(near) => bail!("there is no lab `{wanted}`; do you mean: {near}?"),
-        None => bail!("there is no lab `{wanted}`; there are: {}", names(&|_| true)),
+    let near: Vec<&str> =
+        names().filter(|name| !asked.is_empty() && name.contains(&asked)).collect();
+    if !near.is_empty() {
+        bail!("there is no lab `{wanted}`; do you mean: {}?", near.join(", "));
+    }
+    match most_like(&asked, names()) {
+        Some(near) => bail!("there is no lab `{wanted}`; did you mean `{near}`?"),
+        None => bail!("there is no lab `{wanted}`; see `cargo course lab`"),
     }
 }
 
@@ -135,11 +134,11 @@ mod tests {
         assert_eq!(names, ["a_price", "b_price"]);
         assert_eq!(find(&labs, "b_price").unwrap().question, "B?");
         let error = find(&labs, "none").unwrap_err().to_string();
-        assert_eq!(error, "there is no lab `none`; there are: a_price, b_price");
+        assert_eq!(error, "there is no lab `none`; see `cargo course lab`");
         assert_eq!(find(&labs, "04_x/b_price").unwrap().name, "b_price");
         let error = find(&labs, "b").unwrap_err().to_string();
         assert_eq!(error, "there is no lab `b`; do you mean: b_price?");
         let error = find(&labs, "B-prise").unwrap_err().to_string();
-        assert_eq!(error, "there is no lab `B-prise`; do you mean: b_price?");
+        assert_eq!(error, "there is no lab `B-prise`; did you mean `b_price`?");
     }
 }

@@ -2,9 +2,6 @@
 
 use labkit::{Lab, readable_ns};
 
-/// The page shows it below the numbers.
-const HOW_IT_COULD_BE_WRONG: &str = include_str!("../../how_it_could_be_wrong/creation_price.md");
-
 /// What was made: the variant, what the page calls it, and how many in one turn.
 pub struct Made {
     pub name: &'static str,
@@ -48,7 +45,6 @@ pub fn report(lab: &mut Lab, made: &[Made]) {
         let ratio = times(lab, name, other);
         lab.fact(fact, ratio.to_string());
     }
-    lab.fact("how_it_could_be_wrong", HOW_IT_COULD_BE_WRONG.trim_end());
     let each = |name: &str| lab.cpu(name).median.as_secs_f64() / count(name);
     let task = each("tokio").max(each("executor"));
     let mut claims = vec![

@@ -7,9 +7,6 @@ use crate::toy::{Lock, Toy};
 use crate::work::Kind;
 use crate::{MACHINE, PYTHON, PYTHON_COUNTS, RUST, RUST_COUNTS, units};
 
-/// The page shows it below the numbers.
-const HOW_IT_COULD_BE_WRONG: &str = include_str!("../../how_it_could_be_wrong/gil_scaling.md");
-
 const PANELS: [(Kind, &str); 4] = [
     (Kind::Countdown, "100 000 numbers counted down"),
     (Kind::Sha256, "SHA-256 of a block of 1 MiB"),
@@ -50,7 +47,6 @@ pub fn show(lab: &mut Lab, python: Option<&Python>, part: u32) {
     if let Some(python) = python {
         lab.fact("python", format!("CPython {}", python.full_version));
     }
-    lab.fact("how_it_could_be_wrong", HOW_IT_COULD_BE_WRONG.trim_end());
 }
 
 /// What holds on every machine: what was counted, and a wide margin of processor time.

@@ -16,9 +16,6 @@ use interpreter::Interpreter;
 use labkit::Lab;
 use labs::python;
 
-/// The page shows it below the numbers.
-const HOW_IT_COULD_BE_WRONG: &str = include_str!("../../how_it_could_be_wrong/gil_versions.md");
-
 fn main() -> ExitCode {
     labkit::run("15_gil/gil_versions", measure)
 }
@@ -75,7 +72,6 @@ fn show(lab: &mut Lab, found: &[Interpreter]) {
             lab.fact(fact, number.to_string());
         }
     }
-    lab.fact("how_it_could_be_wrong", HOW_IT_COULD_BE_WRONG.trim_end());
 }
 
 fn claim(lab: &mut Lab, found: &[Interpreter]) {

@@ -7,9 +7,6 @@ use labs::handover::times;
 use crate::crossings;
 use crate::pairs::{Class, Turn};
 
-/// The page shows it below the numbers.
-const HOW_IT_COULD_BE_WRONG: &str = include_str!("../../how_it_could_be_wrong/handover_price.md");
-
 /// The facts, each with the variant that it compares to another one.
 const RATIOS: [(&str, &str, &str); 11] = [
     ("tokio_to_corosensei", "tokio_one_core", "corosensei_one_core"),
@@ -42,7 +39,6 @@ pub fn report(lab: &mut Lab, turns: &[Turn]) -> Result<()> {
             lab.fact(&format!("{}_crossings", turn.variant), format!("{crossings} of {all}"));
         }
     }
-    lab.fact("how_it_could_be_wrong", HOW_IT_COULD_BE_WRONG.trim_end());
     claims(lab, turns);
     Ok(())
 }

@@ -7,9 +7,6 @@ use labs::wires::micros;
 
 use crate::{ONE_CORE, Row, SIZE, TWO_CORES};
 
-/// The page shows it below the numbers.
-const HOW_IT_COULD_BE_WRONG: &str = include_str!("../../how_it_could_be_wrong/ipc_latency.md");
-
 /// Shares of the trips that are at most as long as is told, and what a fact calls them.
 const SHARES: [(f64, &str); 3] = [(0.5, "p50"), (0.99, "p99"), (0.999, "p999")];
 
@@ -45,7 +42,6 @@ pub fn all(lab: &mut Lab, rows: &[Row], rounds: usize, trips: u64) {
     lab.fact("size", format!("{SIZE} bytes"));
     lab.fact("trips_a_round", trips.to_string());
     lab.fact("trips", (trips * rounds as u64).to_string());
-    lab.fact("how_it_could_be_wrong", HOW_IT_COULD_BE_WRONG.trim_end());
     if is_measured("tcp_one") {
         let cheaper = lab.cpu("pipe_one").median < lab.cpu("tcp_one").median;
         let sentence = "there and back on one core, a pipe costs less processor time than TCP";

@@ -7,9 +7,6 @@ use labs::wires::micros;
 
 use crate::{Point, SIZES};
 
-/// The page shows it below the numbers.
-const HOW_IT_COULD_BE_WRONG: &str = include_str!("../../how_it_could_be_wrong/ipc_throughput.md");
-
 /// What carries bytes through the kernel.
 const BY_THE_KERNEL: [&str; 6] = ["pipe", "fifo", "queue", "stream", "seqpacket", "tcp"];
 
@@ -36,7 +33,6 @@ pub fn all(lab: &mut Lab, points: &[Point], rounds: usize) {
     lab.page_table(&columns, &times);
     lab.fact("sleeps", markdown(&head, &sleeps));
     curves(lab, points);
-    lab.fact("how_it_could_be_wrong", HOW_IT_COULD_BE_WRONG.trim_end());
     claims(lab, points);
 }
 

@@ -35,9 +35,6 @@ use labkit::{Lab, Variant};
 /// The numbers of threads that use the same thing.
 const THREADS: [usize; 3] = [1, 2, 4];
 
-/// The page shows it below the numbers.
-const HOW_IT_COULD_BE_WRONG: &str = include_str!("../../how_it_could_be_wrong/lock_price.md");
-
 /// What is measured, and beside what: the first of each group is the book's own.
 const GROUPS: [&[&str]; 4] = [
     &["futex_mutex", "std_mutex", "parking_lot_mutex"],
@@ -115,5 +112,4 @@ fn report(lab: &mut Lab, operations: u64) {
         lab.curves(title, "threads that use the same one", &points);
     }
     lab.fact("operations", operations.to_string());
-    lab.fact("how_it_could_be_wrong", HOW_IT_COULD_BE_WRONG.trim_end());
 }

@@ -7,9 +7,6 @@ use labs::waiting;
 
 use crate::Kind;
 
-/// The page shows it below the numbers.
-const HOW_IT_COULD_BE_WRONG: &str = include_str!("../../how_it_could_be_wrong/memory_price.md");
-
 impl Kind<'_> {
     fn most(&self) -> u32 {
         self.counts.last().copied().unwrap_or(1)
@@ -82,7 +79,6 @@ pub fn report(lab: &mut Lab, kinds: &[Kind<'_>; 6]) {
     lab.fact("forks", forks);
     lab.fact("threads", threads);
     lab.fact("buffer", format!("{} bytes", waiting::BUFFER));
-    lab.fact("how_it_could_be_wrong", HOW_IT_COULD_BE_WRONG.trim_end());
     for (sentence, holds) in claims {
         lab.claim(sentence, holds);
     }

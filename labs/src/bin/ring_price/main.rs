@@ -32,9 +32,6 @@ const ROOM: usize = 64 << 10;
 /// The sizes of the batches, in bytes.
 const BATCHES: [usize; 2] = [64, 1_024];
 
-/// The page shows it below the numbers.
-const HOW_IT_COULD_BE_WRONG: &str = include_str!("../../how_it_could_be_wrong/ring_price.md");
-
 /// Passes so many words.
 type Words = fn(Way, u64) -> Result<Cost>;
 
@@ -142,7 +139,6 @@ fn report(lab: &mut Lab, load: &Load) {
     let most = between_threads.map(to_rtrb).fold(0.0, f64::max);
     lab.ratio("most_to_rtrb", most);
     lab.fact("room", format!("{} KiB", ROOM >> 10));
-    lab.fact("how_it_could_be_wrong", HOW_IT_COULD_BE_WRONG.trim_end());
     let for_a_byte = |lab: &Lab, variant: &str, bytes: usize| {
         lab.cpu(variant).median.as_secs_f64() / bytes as f64
     };

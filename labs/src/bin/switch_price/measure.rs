@@ -10,9 +10,6 @@ use crate::given::{Inline, Naked};
 use crate::state_machine::state_machine;
 use crate::switches::{InlineReturn, NakedBare, NakedJump, NakedWithoutControl};
 
-/// The page shows it below the numbers.
-const HOW_IT_COULD_BE_WRONG: &str = include_str!("../../how_it_could_be_wrong/switch_price.md");
-
 /// The rows of the table: the variant, and what the page calls it.
 const ROWS: [(&str, &str); 10] = [
     ("state_machine", "a state machine, by a call"),
@@ -75,7 +72,6 @@ fn report(lab: &mut Lab, count: u32, few: u32) {
         lab.fact(fact, ratio);
     }
     lab.fact("trips", count.to_string());
-    lab.fact("how_it_could_be_wrong", HOW_IT_COULD_BE_WRONG.trim_end());
     let cheaper = |name, other| {
         times::cpu_of_one(lab, counted(name)) < times::cpu_of_one(lab, counted(other))
     };

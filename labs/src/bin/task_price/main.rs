@@ -27,9 +27,6 @@ use labs::waiting::{self, Way};
 
 use tasks::on_the_reference;
 
-/// The page shows it below the numbers.
-const HOW_IT_COULD_BE_WRONG: &str = include_str!("../../how_it_could_be_wrong/task_price.md");
-
 fn main() -> ExitCode {
     labkit::run("13_async_runtime/task_price", measure)
 }
@@ -102,7 +99,6 @@ fn report(lab: &mut Lab, yields: u32, throws: u32) -> Result<()> {
     lab.ratio("memory_reference_to_tokio", reference as f64 / tokio as f64);
     lab.fact("tasks", tasks.to_string());
     lab.fact("threads", threads.to_string());
-    lab.fact("how_it_could_be_wrong", HOW_IT_COULD_BE_WRONG.trim_end());
     let by_hand = lab.cpu("yield_hand").median;
     let cheaper = by_hand < lab.cpu("yield_tokio").median.min(lab.cpu("yield_reference").median);
     lab.claim("a poll by hand costs less processor time than a turn of an executor", cheaper);

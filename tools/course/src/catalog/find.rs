@@ -78,13 +78,18 @@ impl Catalog {
             let (first, last) = (first.id(), of_chapter.next_back().unwrap_or(first).id());
             bail!("there is no {what} `{wanted}`; that chapter has {first} to {last}");
         }
-        let likeness = |name: &str| strsim::jaro_winkler(&asked.name, name);
-        let nearest = names.max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
-        match nearest.filter(|nearest| likeness(nearest) > 0.75) {
+        match most_like(&asked.name, names) {
             Some(near) => bail!("there is no {what} `{wanted}`; did you mean `{near}`?"),
             None => bail!("there is no {what} `{wanted}`; see `cargo course list`"),
         }
     }
+}
+
+/// The name that is most like what was asked for, if one is like it at all.
+pub(crate) fn most_like<'a>(asked: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let likeness = |name: &str| strsim::jaro_winkler(asked, name);
+    let nearest = names.max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
+    nearest.filter(|nearest| likeness(nearest) > 0.75)
 }
 
 #[cfg(test)]

@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 
 pub use exercise::Exercise;
 pub use facts::{Facts, Track};
+pub(crate) use find::most_like;
 pub use parts::Part;
 
 /// The whole course, in reading order.
