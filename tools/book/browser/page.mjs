@@ -81,6 +81,8 @@ export async function visit(browser, address, name, width) {
         await Promise.all(cost.sizes);
         const { bytes, requests } = cost;
         if (answer.status() !== 200) wrong.push(`the server answers ${answer.status()}`);
+        // Code gets its colors block by block, in the order of the page, when there is nothing else to do.
+        await page.evaluate(() => new Promise((colored) => requestIdleCallback(colored)));
         // What is folded is part of the page.
         await page.evaluate(() => document.querySelectorAll("details").forEach((d) => (d.open = true)));
         const seen = await page.evaluate(look);
