@@ -12,6 +12,7 @@ pub mod enclosure;
 pub mod examples;
 pub mod exercise;
 pub mod finding;
+pub mod glossary;
 pub mod graded;
 pub mod listing;
 pub mod manifest;

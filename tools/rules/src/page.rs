@@ -123,6 +123,45 @@ pub fn title(page: &str) -> Option<String> {
     None
 }
 
+/// What is set in italics on `page` below the heading that `fragment` leads to, up to the next heading.
+pub fn emphasized(page: &str, fragment: &str) -> Vec<String> {
+    let (mut wanted, mut inside) = (false, false);
+    let mut heading: Option<String> = None;
+    let mut words: Vec<String> = Vec::new();
+    for (event, _) in parse(page) {
+        match event {
+            Event::Start(Tag::Heading { .. }) => heading = Some(String::new()),
+            Event::End(TagEnd::Heading(_)) => {
+                wanted = heading.take().is_some_and(|text| id(&text) == fragment);
+            }
+            Event::Start(Tag::Emphasis) if wanted => {
+                inside = true;
+                words.push(String::new());
+            }
+            Event::End(TagEnd::Emphasis) => inside = false,
+            Event::Text(text) | Event::Code(text) => {
+                if let Some(heading) = &mut heading {
+                    heading.push_str(&text);
+                } else if inside {
+                    words.last_mut().expect("its start came before").push_str(&text);
+                }
+            }
+            Event::SoftBreak if inside => {
+                words.last_mut().expect("its start came before").push(' ')
+            }
+            _ => {}
+        }
+    }
+    words
+}
+
+/// The id that mdBook gives to a heading, where no other heading of the page has the same text.
+fn id(heading: &str) -> String {
+    let kept =
+        heading.chars().filter(|c| c.is_alphanumeric() || c.is_whitespace() || "-_".contains(*c));
+    kept.map(|c| if c.is_whitespace() { '-' } else { c.to_ascii_lowercase() }).collect()
+}
+
 fn parse(page: &str) -> impl Iterator<Item = (Event<'_>, std::ops::Range<usize>)> {
     // The extensions that mdBook turns on.
     let options = Options::ENABLE_TABLES
@@ -171,6 +210,13 @@ mod tests {
             blocks.iter().map(|block| (block.line, block.info.as_deref())).collect();
         assert_eq!(found, [(7, Some("rust,ignore")), (15, None)]);
         assert_eq!(blocks[0].content, "let just = 1;\n");
+    }
+
+    #[test]
+    fn what_a_section_sets_in_italics_is_found() {
+        let page = "# One\n\n*a*\n\n## Two, *or*: `2`\n\nA *b\nc* and **d**.\n\n### Three\n\n*e*\n";
+        assert_eq!(emphasized(page, "two-or-2"), ["b c"]);
+        assert_eq!(emphasized(page, "three"), ["e"]);
     }
 
     #[test]
