@@ -73,16 +73,16 @@
         button.parentElement.remove();
     }
 
-    // What is wider than the page is scrolled with the arrow keys, which elsewhere turn the page.
-    for (const wide of all("pre > code, .table-wrapper")) {
-        if (wide.scrollWidth > wide.clientWidth) {
-            wide.tabIndex = 0;
-            wide.addEventListener("keydown", (event) => {
-                if (event.key === "ArrowLeft" || event.key === "ArrowRight") {
-                    event.stopPropagation();
-                }
-            });
-        }
+    // What is wider than the page is scrolled with the arrow keys, which elsewhere turn the page. All are
+    // measured before the first is changed, for each change lets the next measure lay out the page anew.
+    const wide = [...all("pre > code, .table-wrapper")].filter((part) => part.scrollWidth > part.clientWidth);
+    for (const part of wide) {
+        part.tabIndex = 0;
+        part.addEventListener("keydown", (event) => {
+            if (event.key === "ArrowLeft" || event.key === "ArrowRight") {
+                event.stopPropagation();
+            }
+        });
     }
 
     // The teasers of what a search finds have a label, which their kind of element must not have.
