@@ -400,7 +400,7 @@ fn step4_one_process_at_a_time() {
     const ROUNDS: u64 = 300;
     let semaphore = SharedCell::<real::ProcSemaphore>::anonymous().unwrap();
     let number = SharedCell::<AtomicU64>::anonymous().unwrap();
-    semaphore.init(1);
+    semaphore.init(0);
     let add = || {
         for round in 0..ROUNDS {
             semaphore.wait();
@@ -412,7 +412,11 @@ fn step4_one_process_at_a_time() {
             semaphore.post();
         }
     };
-    let all: Vec<Peer> = (0..PROCESSES).map(|_| Peer::forks(|_| add())).collect();
+    let mut all: Vec<Peer> = (0..PROCESSES).map(|_| Peer::forks(|_| add())).collect();
+    for process in &mut all {
+        assert_eq!(process.next(), Next::Sleeps, "a process that waits where there is no permit");
+    }
+    semaphore.post();
     all.into_iter().for_each(Peer::ends);
     assert_eq!(number.load(Relaxed), PROCESSES * ROUNDS, "what {PROCESSES} processes have added");
 }
