@@ -419,8 +419,11 @@ fn step4_processes_send_bytes() {
     let sizes = |seed: usize| (1..).map(move |at: usize| (at * at * seed) % 100_000 + 1);
 
     let ring = SharedCell::<real::SpscRing<PLACES>>::anonymous().unwrap();
+    let reader = gettid();
     let child = in_child(|| {
         let mut tx = ring.producer().expect("nobody has taken the producer");
+        // So that one process has to wake the other, however quick the two are.
+        until_asleep(reader);
         let mut done = 0;
         for size in sizes(7) {
             let size = size.min(ALL - done);
@@ -498,9 +501,9 @@ fn step4_threads_wait_asleep_and_go_in_any_way() {
     });
 }
 
-/// Waits until a thread of this process sleeps (proc(5)).
+/// Waits until a thread of any process sleeps (proc(5)).
 fn until_asleep(thread: Pid) {
-    let stat = format!("/proc/self/task/{thread}/stat");
+    let stat = format!("/proc/{thread}/stat");
     while !fs::read_to_string(&stat).unwrap().contains(") S ") {
         std::thread::yield_now();
     }
