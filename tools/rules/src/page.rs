@@ -125,34 +125,31 @@ pub fn title(page: &str) -> Option<String> {
 
 /// What is set in italics on `page` below the heading that `fragment` leads to, up to the next heading.
 pub fn emphasized(page: &str, fragment: &str) -> Vec<String> {
-    let (mut wanted, mut inside) = (false, false);
-    let mut heading: Option<String> = None;
-    let mut words: Vec<String> = Vec::new();
+    let mut wanted = false;
+    let (mut heading, mut phrase) = (None, None);
+    let mut phrases = Vec::new();
     for (event, _) in parse(page) {
         match event {
             Event::Start(Tag::Heading { .. }) => heading = Some(String::new()),
             Event::End(TagEnd::Heading(_)) => {
                 wanted = heading.take().is_some_and(|text| id(&text) == fragment);
             }
-            Event::Start(Tag::Emphasis) if wanted => {
-                inside = true;
-                words.push(String::new());
-            }
-            Event::End(TagEnd::Emphasis) => inside = false,
+            Event::Start(Tag::Emphasis) if wanted => phrase = Some(String::new()),
+            Event::End(TagEnd::Emphasis) => phrases.extend(phrase.take()),
             Event::Text(text) | Event::Code(text) => {
-                if let Some(heading) = &mut heading {
-                    heading.push_str(&text);
-                } else if inside {
-                    words.last_mut().expect("its start came before").push_str(&text);
+                if let Some(open) = heading.as_mut().or(phrase.as_mut()) {
+                    open.push_str(&text);
                 }
             }
-            Event::SoftBreak if inside => {
-                words.last_mut().expect("its start came before").push(' ')
+            Event::SoftBreak => {
+                if let Some(phrase) = &mut phrase {
+                    phrase.push(' ');
+                }
             }
             _ => {}
         }
     }
-    words
+    phrases
 }
 
 /// The id that mdBook gives to a heading, where no other heading of the page has the same text.
